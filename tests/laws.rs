@@ -20,6 +20,8 @@ mod alarm_zone;
 mod application;
 #[path = "laws/attach.rs"]
 mod attach;
+#[path = "laws/auto_scaling.rs"]
+mod auto_scaling;
 #[path = "laws/autoshift.rs"]
 mod autoshift;
 #[path = "laws/balancer.rs"]
@@ -66,6 +68,8 @@ mod digest;
 mod early;
 #[path = "laws/errors.rs"]
 mod errors;
+#[path = "laws/evacuation.rs"]
+mod evacuation;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/fleet.rs"]

@@ -41,7 +41,7 @@ impl ApplicationSeries {
                 }
             }
             ApplicationFact::Unassigned { count } => trace.point(self.unassigned, now, f64::from(count)),
-            ApplicationFact::Moved { .. } => {}
+            ApplicationFact::Moved { .. } | ApplicationFact::Act { .. } => {}
         }
     }
 }

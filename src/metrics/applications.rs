@@ -1,8 +1,8 @@
 //! What customers of an application in cells got: requests over all cells, and who was where.
 
 use super::window::Integral;
-use crate::engine::Time;
-use crate::model::fact::ApplicationFact;
+use crate::engine::{Span, Time};
+use crate::model::fact::{ApplicationFact, CellAct};
 use crate::model::ids::ServiceId;
 
 /// What one replication measured of it.
@@ -19,6 +19,58 @@ pub struct Measure {
     pub unassigned: u32,
     /// Moves of customers in the whole run.
     pub moved: u32,
+    pub acts: Acts,
+}
+
+/// What operators did about its cells in the whole run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Acts {
+    /// When an alarm of a cell rang, of those that are looked at.
+    rang: Vec<(ServiceId, Time)>,
+    /// How often each cell was emptied.
+    pub emptied: Vec<(ServiceId, u32)>,
+    /// Customers who were to leave, and those who found no other cell.
+    pub leave: u32,
+    pub stay: u32,
+    /// Of the first cell that was emptied: from its alarm until the last had left, and until all were back.
+    pub left: Option<(ServiceId, Span)>,
+    pub back: Option<Span>,
+    /// Customers who went to quarantine, and how long after the alarm the first did.
+    pub quarantined: u32,
+    pub quarantine: Option<Span>,
+}
+
+impl Acts {
+    fn take(&mut self, now: Time, (cell, step): (ServiceId, CellAct), count: u32) {
+        let since = self.rang.iter().find(|row| row.0 == cell).map(|row| now.since(row.1));
+        match step {
+            CellAct::Rings => {
+                // Both evacuation and quarantine begin with it.
+                self.rang.retain(|row| row.0 != cell);
+                self.rang.push((cell, now));
+            }
+            CellAct::Leaves => {
+                self.leave += count;
+                match self.emptied.iter_mut().find(|row| row.0 == cell) {
+                    Some(row) => row.1 += 1,
+                    None => self.emptied.push((cell, 1)),
+                }
+            }
+            CellAct::Left => {
+                self.stay += count;
+                self.left = self.left.or(since.map(|since| (cell, since)));
+            }
+            CellAct::Returns => {}
+            CellAct::Back => {
+                let first = self.left.is_some_and(|left| left.0 == cell);
+                self.back = self.back.or(since.filter(|_| first));
+            }
+            CellAct::Quarantined => {
+                self.quarantined += count;
+                self.quarantine = self.quarantine.or(since);
+            }
+        }
+    }
 }
 
 /// The application of one partition.
@@ -53,7 +105,8 @@ impl Applications {
                 }
             }
             ApplicationFact::Unassigned { count } => measure.unassigned = count,
-            ApplicationFact::Moved { count } => measure.moved += count,
+            ApplicationFact::Moved { count, .. } => measure.moved += count,
+            ApplicationFact::Act { cell, step, count } => measure.acts.take(now, (cell, step), count),
         }
     }
 

@@ -3,7 +3,9 @@
 
 use crate::engine::{Reader, Time};
 use crate::model::Fact;
-use crate::model::fact::{Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ServiceFact, TaskFact, ZonalStep};
+use crate::model::fact::{
+    ApplicationFact, Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ServiceFact, TaskFact, ZonalStep,
+};
 use std::collections::BTreeSet;
 
 /// Facts that become events, in the order in which they happened in their partition; bounded.
@@ -110,6 +112,7 @@ fn told(fact: &Fact) -> Told {
         | Fact::Service(ServiceFact::Action { .. })
         | Fact::Host(HostFact::Changed { .. })
         | Fact::Fault(FaultFact::Begins { .. } | FaultFact::Ends { .. })
+        | Fact::Application(ApplicationFact::Act { .. })
         | Fact::Alarm { .. } => Told::Line,
         Fact::Zonal(fact) => match fact.what {
             ZonalStep::Began

@@ -65,6 +65,8 @@ named! {
         Consolidation = "consolidation",
         /// An Auto Scaling group moves hosts to emptier zones, by its process of this name.
         AzRebalance = "AZRebalance",
+        /// Customers of a cell that was emptied are guests in others.
+        Evacuation = "evacuation of a cell",
         /// AWS shifts traffic away from a zone that it sees impaired.
         ZonalAutoshift = "zonal autoshift",
         /// A practice run of zonal autoshift.

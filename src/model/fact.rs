@@ -283,7 +283,33 @@ pub enum ApplicationFact {
     },
     Moved {
         count: u32,
+        /// By operators, as an alarm rings.
+        acts: bool,
     },
+    /// What operators do as an alarm of a cell rings.
+    Act {
+        cell: ServiceId,
+        step: CellAct,
+        /// Customers whom it concerns.
+        count: u32,
+    },
+}
+
+/// How far operators are with a cell of customers whose alarm rings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum CellAct {
+    /// An alarm rings, and operators begin to look at it.
+    Rings,
+    /// So many customers begin to leave.
+    Leaves,
+    /// The last has left; so many stay, for whom no other cell has room.
+    Left,
+    /// So many begin to come back.
+    Returns,
+    /// The last is back.
+    Back,
+    /// Somebody who poisons the cell has been moved out of it.
+    Quarantined,
 }
 
 /// What happens to a change of the file.

@@ -39,4 +39,6 @@ pub(crate) enum News {
     Superseded(ChangeId),
     /// An alarm goes to ALARM.
     AlarmRings(AlarmId),
+    /// An alarm is not in ALARM any more.
+    AlarmQuiet(AlarmId),
 }

@@ -7,9 +7,10 @@ use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
 use super::flows::change::{alarms, deploy, flag, pipeline, region_rollout};
 use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
 use super::flows::rows::wake;
+use super::flows::scaling::{act, limits};
 use super::flows::scheduler::{daemon, pace, rebalance, reconcile, stand, turn};
 use super::flows::task::{attach, detect, serve, start, stop};
-use super::flows::traffic::{addresses, customers, dispatch, rates, settle, zonal};
+use super::flows::traffic::{addresses, customers, dispatch, evacuate, rates, settle, zonal};
 use super::ids::{BucketId, CellId, ProviderId, ServiceId, ZoneId};
 use super::news::News;
 use super::plan::{self, Kind, Part, Plan, ProviderKind, Unit};
@@ -49,6 +50,7 @@ impl engine::Partition for World {
             Family::Deploy => deploy::handle(self, step::Deploy::of(event), cx),
             Family::Flag => flag::handle(self, step::Flag::of(event), cx),
             Family::Pipeline => pipeline::handle(self, step::Pipeline::of(event), cx),
+            Family::AutoScale => act::handle(self, step::AutoScale::of(event), cx),
             Family::RegionRollout => region_rollout::handle(self, step::RegionRollout::of(event), cx),
             Family::Alarm => alarms::handle(self, step::Alarm::of(event), cx),
             Family::Turn => turn::handle(self, step::Turn::of(event), cx),
@@ -106,8 +108,11 @@ impl World {
                 deploy::alarmed(self, alarm, cx);
                 pipeline::alarmed(self, alarm, cx);
                 flag::alarmed(self, alarm, cx);
+                evacuate::alarmed(self, alarm, cx);
+                act::rings(self, alarm, cx);
                 zonal::alarmed(self, alarm, cx);
             }
+            News::AlarmQuiet(alarm) => evacuate::quiet(self, alarm, cx),
         }
     }
 
@@ -186,6 +191,7 @@ impl World {
         zonal::prepare(self, cx);
         pipeline::prepare(self, cx);
         self.fleet_alarms = watch::of_fleets(&self.alarms);
+        limits::prepare(self, cx);
         alarms::prepare(self, cx);
         fault::prepare(self, cx);
         settle::all(self, cx);

@@ -7,8 +7,8 @@
 use super::event::{Event, FIELDS, Field};
 use super::fact::{Cause, Reason, StopCode};
 use super::ids::{
-    AccountId, AlarmId, AutoshiftId, BucketId, CellId, ChangeId, ClusterId, FaultId, HostId, ProviderId, ServiceId,
-    TaskId, TypeId, ZoneId,
+    AccountId, AlarmId, AutoshiftId, BucketId, CellId, ChangeId, ClusterId, FaultId, HostId, MetricId, ProviderId,
+    ServiceId, TaskId, TypeId, ZoneId,
 };
 use crate::engine::index::Handle;
 
@@ -290,6 +290,21 @@ steps! {
         /// What a stage changes in this one of several Regions may begin, unless something blocks it.
         Starts(change: ChangeId, turn: u32, number: u32) by Client,
     }
+    /// Application Auto Scaling, which is no part of ECS: what ECS does not take on it asks for again.
+    AutoScale {
+        /// A policy acts on its alarm, for the first time or again.
+        Act(target: u32, policy: u16, number: u32) by Client,
+        /// A scheduled action, by its number of times so far.
+        Scheduled(target: u32, action: u16, number: u32) by Client,
+        /// What a scheduled action could not do is tried again.
+        Inside(target: u32, action: u16) by Client,
+        /// What is forecast to be needed changes.
+        Forecast(target: u32, policy: u16) by Client,
+        /// What a forecast could not do is tried again.
+        Raise(target: u32, policy: u16) by Client,
+        /// A metric that somebody publishes changes.
+        Published(metric: MetricId) by Nature,
+    }
     /// Parts of a change in several Regions talk to each other.
     RegionRollout {
         /// To all: the change is asked for.
@@ -407,6 +422,14 @@ steps! {
         Forgotten(number: u32) by Client,
         /// The cells are looked at: new ones are opened, full ones give customers away.
         Look(round: u32) by Client,
+        /// Operators act on the alarm of a cell.
+        Evacuated(cell: u16, number: u32) by Client,
+        /// The next customer of the cell sets out, or comes back.
+        SetsOut(cell: u16, number: u32) by Client,
+        /// The alarms of the cell have been quiet for long enough.
+        Returned(cell: u16, number: u32) by Client,
+        /// Operators know who poisons the cell.
+        Searched(cell: u16) by Client,
     }
     Fault {
         Begin(fault: FaultId) by Nature,

@@ -3,13 +3,13 @@
 use super::alarm::Share;
 use super::alarm::watch::{Followers, Watch};
 use super::fact::Cause;
-use super::ids::{BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
+use super::ids::{AlarmId, BucketId, CellId, ClusterId, ProviderId, ServiceId, TaskId, ZoneId};
 use super::plan::{self, Part, Plan};
 use super::tables::occurrences::Occurrences;
 use super::tables::task::chain;
 use super::tables::{
-    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Service, Shortage, Task, Tasks, Tokens,
-    ZonalShifts, Zone,
+    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Scaling, Service, Shortage, Task, Tasks,
+    Tokens, ZonalShifts, Zone,
 };
 use super::traffic::Fleet;
 use crate::engine;
@@ -72,6 +72,10 @@ pub struct World {
     /// Those among them that watch several services together, by place.
     pub(crate) fleet_alarms: Vec<usize>,
     pub(crate) composites: Followers,
+    /// Scalable targets, service by service.
+    pub scaling: Vec<Scaling>,
+    /// Who acts on an alarm: alarm, row of the target, place of the policy; by alarm.
+    pub(crate) scaled_by: Vec<(AlarmId, u32, u16)>,
     /// Zonal shifts in force.
     pub zonal: ZonalShifts,
     /// Customers' own cells, where their router runs.

@@ -1,9 +1,9 @@
 //! Customers' own cells as a table: the application, and its cells below.
 
 use super::align::Table;
-use super::number::{NOTHING, estimate, percent};
+use super::number::{NOTHING, estimate, percent, seconds};
 use super::planes::worst;
-use crate::metrics::summary::Summary;
+use crate::metrics::summary::{ApplicationRow, Summary};
 
 /// What the words of the table mean.
 pub(super) const ABOUT: &str = "requests of the application: of all customers, served by their cells; failed: at the router or in the cell\n  requests of a cell: those that reached it; callers who do not know yet that their customer has moved count";
@@ -31,6 +31,24 @@ pub(super) fn table(summary: &Summary) -> Table {
         if row.cells.len() > shown.len() {
             table.words(format!("  {} more cells", row.cells.len() - shown.len()));
         }
+        acts(row).into_iter().for_each(|words| table.words(words));
     }
     table
+}
+
+/// What operators did as alarms rang.
+fn acts(row: &ApplicationRow) -> Vec<String> {
+    let mut found = Vec::new();
+    if row.evacuations.mean > 0.0 {
+        let [times, left, stayed] = [&row.evacuations, &row.evacuated, &row.stayed].map(estimate);
+        let empty = seconds(&row.evacuation_seconds, "never");
+        let back = seconds(&row.back_seconds, "not at all");
+        found.push(format!("  cells emptied: {times}; customers who left: {left}, who stayed: {stayed}"));
+        found.push(format!("  the first was empty {empty} after its alarm; its customers were back after: {back}"));
+    }
+    if row.quarantined.mean > 0.0 {
+        let after = seconds(&row.quarantine_seconds, "never");
+        found.push(format!("  in quarantine: {}, {after} after the alarm", estimate(&row.quarantined)));
+    }
+    found
 }

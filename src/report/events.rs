@@ -15,7 +15,8 @@ use crate::engine::draw::mix;
 use crate::engine::{Time, Who};
 use crate::metrics::events::Events;
 use crate::model::fact::{
-    Action, ChangeFact, Fact, FaultFact, HostFact, HostStatus, Reason, ServiceFact, TaskFact, TaskNo,
+    Action, ApplicationFact, CellAct, ChangeFact, Fact, FaultFact, HostFact, HostStatus, Reason, ServiceFact, TaskFact,
+    TaskNo,
 };
 use crate::model::ids::{ClusterId, ProviderId, ServiceId};
 use crate::model::plan::Plan;
@@ -34,7 +35,7 @@ pub struct EventKind {
 
 /// Every kind of event.
 #[cfg(any(test, feature = "internals"))]
-pub const KINDS: [EventKind; 15] = [
+pub const KINDS: [EventKind; 16] = [
     TASK,
     SERVICE,
     HOST,
@@ -42,6 +43,7 @@ pub const KINDS: [EventKind; 15] = [
     ALARM,
     FAULT,
     TARGET,
+    CELL,
     zonal::SHIFT_STARTED,
     zonal::SHIFT_CANCELED,
     zonal::AUTOSHIFT,
@@ -86,6 +88,13 @@ const TARGET: EventKind = EventKind {
     source: OWN,
     about: "A task is registered as a target, healthy, unhealthy (it gets no requests any more) or draining: \
             `targetHealth` with `state` and `reason` as the load balancer shows them.",
+};
+
+const CELL: EventKind = EventKind {
+    name: "Evenkeel Customer Cell State Change",
+    source: OWN,
+    about: "Operators act on the alarm of a customers' own cell: `status` REACTING, LEAVING, EMPTIED, RETURNING, BACK \
+            or QUARANTINED, and `customerCount` of those who leave, stay, come back or are moved.",
 };
 
 /// Source of what no service of AWS publishes.
@@ -160,6 +169,10 @@ impl Writer<'_> {
                 let service = self.plan.alarms[alarm].service;
                 (ALARM, self.plan.services[service].cluster, arn, detail)
             }
+            Fact::Application(ApplicationFact::Act { cell, step, count }) => {
+                let (arn, detail) = self.cell(time, cell, step, count);
+                (CELL, self.plan.services[cell].cluster, arn, detail)
+            }
             Fact::Task(_)
             | Fact::Service(_)
             | Fact::Host(_)
@@ -213,6 +226,25 @@ impl Writer<'_> {
         if matches!(action, Action::TasksStarted | Action::TasksStopped) {
             detail["taskCount"] = count.into();
         }
+        (self.named_arn(row.cluster, &format!("service/{}", row.name)), detail)
+    }
+
+    fn cell(&self, time: Time, cell: ServiceId, step: CellAct, count: u32) -> (String, Value) {
+        let row = &self.plan.services[cell];
+        let status = match step {
+            CellAct::Rings => "REACTING",
+            CellAct::Leaves => "LEAVING",
+            CellAct::Left => "EMPTIED",
+            CellAct::Returns => "RETURNING",
+            CellAct::Back => "BACK",
+            CellAct::Quarantined => "QUARANTINED",
+        };
+        let detail = json!({
+            "clusterArn": self.cluster_arn(row.cluster),
+            "status": status,
+            "customerCount": count,
+            "updatedAt": self.date(time, true),
+        });
         (self.named_arn(row.cluster, &format!("service/{}", row.name)), detail)
     }
 

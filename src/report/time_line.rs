@@ -5,7 +5,7 @@ use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
 use crate::metrics::milestones::{Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
-use crate::model::fact::{ChangeStep, Interruption, PipelineStep, ZonalFact, ZonalStep};
+use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ZonalFact, ZonalStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, Resource, ServiceId, ShiftSource};
 use crate::model::plan::ZonalShift;
 
@@ -99,6 +99,7 @@ impl Words<'_> {
             }
             What::Service { service, others, what } => (and_more(self.service(service), others), self.of_service(what)),
             What::Moves { who, count, lasted } => moves(who, count, lasted),
+            What::Act { cell, step, count } => (format!("customers of {}", self.service(cell)), act(step, count)),
             What::WithoutCell { count, lasted: None } => ("customers".to_owned(), format!("{count} have no cell")),
             What::WithoutCell { lasted: Some(lasted), .. } => {
                 ("customers".to_owned(), format!("each has a cell again, after {}", long(lasted)))
@@ -240,6 +241,20 @@ impl Words<'_> {
 
 fn and_more(who: String, others: u32) -> String {
     if others == 0 { who } else { format!("{who} and {others} more") }
+}
+
+/// What operators do about a cell.
+fn act(step: CellAct, count: u32) -> String {
+    let they = if count == 1 { "begins" } else { "begin" };
+    match step {
+        CellAct::Rings => "an alarm rings".to_owned(),
+        CellAct::Leaves => format!("{count} {they} to move to other cells"),
+        CellAct::Left if count > 0 => format!("the last has left; {count} stay: no other cell has room"),
+        CellAct::Left => "the last has left".to_owned(),
+        CellAct::Returns => format!("{count} {they} to come back"),
+        CellAct::Back => "all are back".to_owned(),
+        CellAct::Quarantined => "the one who poisons the cell is in quarantine".to_owned(),
+    }
 }
 
 /// Who moves from one cell to another.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// An application `app` of so many cells of six tasks, each of 100 requests a second; `parts` adds to its block, `more`
 /// to the file.
-fn app(duration: &str, cells: u64, parts: &Value, more: &Value) -> Value {
+pub(crate) fn app(duration: &str, cells: u64, parts: &Value, more: &Value) -> Value {
     let mut block = json!({ "name": "app", "cells": cells,
         "router": { "service": service("router", 1, 1, &json!({})), "requestsPerTask": "100000/s" },
         "cell": { "service": service("web", 6, 3, &json!({})), "requestsPerTask": "100/s" },
@@ -22,7 +22,7 @@ fn app(duration: &str, cells: u64, parts: &Value, more: &Value) -> Value {
     world(duration, file)
 }
 
-fn row(summary: &Summary) -> &ApplicationRow {
+pub(crate) fn row(summary: &Summary) -> &ApplicationRow {
     assert_eq!(summary.cellular_application.len(), 1);
     &summary.cellular_application[0]
 }

@@ -377,6 +377,26 @@ fn shared_account() -> Value {
 }
 
 /// All of them.
+/// A cell that fails, and one that a customer poisons; alarms on both.
+fn acts(cell: &Value) -> Value {
+    let part = |desired: u64, rate: &str| json!({ "requestsPerTask": rate, "capacityProviders": ["FARGATE"], "service": service(desired, &json!({})) });
+    let alarm = |name: &str, service: &str| {
+        json!({ "AlarmName": name, "Service": service, "MetricName": "ErrorRate", "Period": 60, "EvaluationPeriods": 1,
+            "Threshold": 0.05, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "notBreaching" })
+    };
+    scenario(&json!({ "duration": "3h",
+        "cellularApplication": { "name": "own", "cells": 5, "router": part(2, "900/s"), "cell": part(2, "100/s"),
+            "customers": [{ "count": 50, "rate": "500/s" }], "migration": { "cloneTime": "30s" },
+            "evacuation": { "alarms": ["first", "second"], "after": "2m", "pace": "20/min", "cellsAtOnce": 2,
+                "fillTo": 0.6, "backAfter": "10m" },
+            "quarantine": { "alarms": ["third"], "after": "3m", "cell": cell } },
+        "alarms": [alarm("first", "own-cell-1/web"), alarm("second", "own-cell-2/web"), alarm("third", "own-cell-3/web")],
+        "faults": [
+            { "name": "gone", "at": "30m", "for": "20m", "taskCrash": { "service": "own-cell-1/web", "share": 1.0 } },
+            { "name": "gone, too", "at": "31m", "for": "20m", "taskCrash": { "service": "own-cell-2/web", "share": 1.0 } },
+            { "name": "poison", "at": "1h", "for": "1h", "poisonCustomer": { "customer": "customer-3", "errors": 0.7 } }] }))
+}
+
 /// A Saturday.
 fn weekend() -> Value {
     let daily = json!({ "peak": "200/s", "trough": "60/s", "peakAt": "10:00", "weekend": 0.5 });
@@ -518,6 +538,8 @@ pub(crate) fn grounds() -> Vec<Value> {
         features(),
         pipeline(),
         shared_account(),
+        acts(&json!("cell-5")),
+        acts(&Value::Null),
         tested(&json!({ "requests": "2/s", "tasks": 20, "beyond": 1 })),
         tested(&json!({ "requests": "2/s", "tasks": 5 })),
         tested(&json!({ "clusters": 1 })),

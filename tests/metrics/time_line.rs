@@ -263,7 +263,7 @@ fn moves_between_cells_are_told_by_their_first_and_last() {
     use evenkeel::internals::metrics::milestones::Movers;
     use evenkeel::internals::model::fact::ApplicationFact;
     let app = |t: u64, fact| (at(t), Fact::Application(fact));
-    let moved = |t| app(t, ApplicationFact::Moved { count: 1 });
+    let moved = |t| app(t, ApplicationFact::Moved { count: 1, acts: false });
     let without = |t, count| app(t, ApplicationFact::Unassigned { count });
     let facts = [
         without(0, 0),

@@ -105,3 +105,159 @@ fn a_table_outage_needs_a_table() {
     let found = problems(&without);
     assert!(found.iter().any(|one| one.at == "/faults/0/mapTableOutage" && one.message.contains("map table")));
 }
+
+/// The same with an alarm on each of its two cells, on its router, and on no cell at all.
+fn with_alarms(parts: &Value) -> Value {
+    let mut file = file(parts);
+    let on = |name: &str, service: &str| {
+        json!({ "AlarmName": name, "Service": service, "MetricName": "ErrorRate", "Period": 60,
+            "EvaluationPeriods": 1, "Threshold": 0.1, "ComparisonOperator": "GreaterThanThreshold" })
+    };
+    file["alarms"] =
+        json!([on("one", "app-cell-1/web"), on("two", "app-cell-2/web"), on("router", "app-router/router")]);
+    file
+}
+
+/// Holds the code, pointer and words of all errors and warnings.
+fn acts(file: &Value, expected: &[(&str, &str, &str)]) {
+    let found = problems(file);
+    let said: Vec<String> =
+        found.iter().map(|one| format!("{} {}: {} | {:?}", one.code, one.at, one.message, one.hint)).collect();
+    assert_eq!(found.len(), expected.len(), "{said:#?}");
+    for (code, at, words) in expected {
+        let fits = |one: &&Problem| {
+            let place = one.at == format!("/cellularApplication{at}") || one.at == *at;
+            one.code.to_string() == *code && place && one.message.contains(words) && one.hint.is_some()
+        };
+        assert!(found.iter().any(|one| fits(&one)), "no {code} {at}: {words} in {said:#?}");
+    }
+}
+
+#[test]
+fn an_evacuation_says_what_is_wrong_with_it() {
+    let of = |evacuation: Value, more: Value| {
+        let mut parts = more;
+        parts["evacuation"] = evacuation;
+        with_alarms(&parts)
+    };
+    let wide = || json!({ "customers": [{ "count": 10, "rate": "40/s" }] });
+    acts(&of(json!({ "alarms": ["one", "two"], "pace": "2/s", "backAfter": "20m" }), wide()), &[]);
+    acts(
+        &of(json!({ "alarms": [] }), wide()),
+        &[("missing-field", "/evacuation/alarms", "nothing begins without an alarm")],
+    );
+    acts(
+        &of(json!({ "alarms": ["ones"] }), wide()),
+        &[("unknown-name", "/evacuation/alarms/0", "no alarm is called `ones`")],
+    );
+    acts(&of(json!({ "alarms": ["one", "one"] }), wide()), &[("duplicate-name", "/evacuation/alarms/1", "one")]);
+    acts(
+        &of(json!({ "alarms": ["router"] }), wide()),
+        &[("wrong-target", "/evacuation/alarms/0", "no cell of the application")],
+    );
+    acts(
+        &of(json!({ "alarms": ["one"], "pace": "0/s" }), wide()),
+        &[("out-of-range", "/evacuation/pace", "nobody would ever leave")],
+    );
+    acts(
+        &of(json!({ "alarms": ["one"], "after": "25h" }), wide()),
+        &[("out-of-range", "/evacuation/after", "must be")],
+    );
+    acts(&of(json!({ "alarms": ["one"], "fillTo": 2 }), wide()), &[("out-of-range", "/evacuation/fillTo", "fillTo")]);
+    acts(
+        &of(json!({ "alarms": ["one"], "cellsAtOnce": 0 }), wide()),
+        &[("out-of-range", "/evacuation/cellsAtOnce", "cellsAtOnce")],
+    );
+    // Two cells of 100 requests a second, each with 45: up to 0.8 the other one takes 35.
+    acts(
+        &of(json!({ "alarms": ["two"] }), json!({})),
+        &[("no-room", "/evacuation", "they take 35 requests a second more, and its customers ask for 45")],
+    );
+    acts(&of(json!({ "alarms": ["two"], "fillTo": 0.9 }), json!({})), &[]);
+    let mut alone = of(json!({ "alarms": ["one"] }), json!({ "cells": 1, "customers": [{ "rate": "9/s" }] }));
+    alone["alarms"].as_array_mut().unwrap().remove(1);
+    acts(&alone, &[("no-effect", "/evacuation", "there is no other one")]);
+    let paced = json!({ "migration": { "atOnce": 3 }, "customers": [{ "count": 10, "rate": "40/s" }] });
+    acts(
+        &of(json!({ "alarms": ["one"], "pace": "2/s" }), paced.clone()),
+        &[("no-effect", "/migration/atOnce", "its own `pace`")],
+    );
+    acts(&of(json!({ "alarms": ["one"] }), paced), &[]);
+}
+
+#[test]
+fn a_quarantine_says_what_is_wrong_with_it() {
+    let of = |quarantine: Value, more: &Value, customer: &str| {
+        let mut parts = json!({ "quarantine": quarantine });
+        parts.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut file = with_alarms(&parts);
+        file["faults"] =
+            json!([{ "name": "poison", "at": "1h", "for": "5m", "poisonCustomer": { "customer": customer } }]);
+        file
+    };
+    let none = json!({});
+    acts(&of(json!({ "alarms": ["one"] }), &none, "customer-3"), &[]);
+    acts(&of(json!({ "alarms": ["one"], "cell": "cell-2" }), &none, "customer-3"), &[]);
+    acts(
+        &of(json!({ "alarms": ["two"], "cell": "cell-2" }), &none, "customer-3"),
+        &[("wrong-target", "/quarantine/alarms/0", "nobody is moved out of")],
+    );
+    acts(
+        &of(json!({ "alarms": ["one"], "cell": "cell-3" }), &none, "customer-3"),
+        &[("unknown-name", "/quarantine/cell", "no cell is called `cell-3`")],
+    );
+    let added = json!({ "addCells": [{ "at": "1h" }], "mapping": "ring" });
+    acts(
+        &of(json!({ "alarms": ["one"], "cell": "cell-3" }), &added, "customer-3"),
+        &[("wrong-target", "/quarantine/cell", "not there from the start")],
+    );
+    let bound = json!({ "overrides": { "customer-3": "cell-2" } });
+    acts(
+        &of(json!({ "alarms": ["one"], "cell": "cell-2" }), &bound, "customer-4"),
+        &[("doubtful", "/quarantine/cell", "bind `customer-3`")],
+    );
+    let leave =
+        json!({ "evacuation": { "alarms": ["one"], "after": "5m" }, "customers": [{ "count": 10, "rate": "40/s" }] });
+    acts(
+        &of(json!({ "alarms": ["one"] }), &leave, "customer-3"),
+        &[("doubtful", "/evacuation/alarms/0", "he moves along")],
+    );
+    acts(&of(json!({ "alarms": ["one"], "after": "2m" }), &leave, "customer-3"), &[]);
+    acts(
+        &of(json!({ "alarms": ["one"] }), &none, "customer-11"),
+        &[("unknown-name", "/faults/0/poisonCustomer/customer", "no customer is called `customer-11`")],
+    );
+    let mut calm = of(json!({ "alarms": ["one"] }), &none, "customer-3");
+    calm.as_object_mut().unwrap().remove("faults");
+    acts(&calm, &[("no-effect", "/quarantine", "nobody poisons a cell")]);
+}
+
+#[test]
+fn a_poison_is_a_cluster_or_a_customer() {
+    let of = |poison: Value| {
+        let mut file = file(&json!({}));
+        file["faults"] = json!([{ "name": "poison", "at": "1h", "for": "5m", "poisonCustomer": poison }]);
+        file
+    };
+    let at = "/faults/0/poisonCustomer";
+    acts(&of(json!({ "customer": "customer-3", "errors": 0.5 })), &[]);
+    acts(&of(json!({})), &[("missing-field", at, "who poisons")]);
+    acts(&of(json!({ "customer": "customer-3", "cluster": "app-cell-1" })), &[("conflict", at, "exclude each other")]);
+    acts(
+        &of(json!({ "customer": "customer-3", "errors": 0 })),
+        &[("out-of-range", "/faults/0/poisonCustomer/errors", "errors")],
+    );
+    acts(
+        &of(json!({ "cluster": "app-cell-1", "errors": 0.5 })),
+        &[("no-effect", "/faults/0/poisonCustomer/errors", "as a whole")],
+    );
+    let mut broken =
+        with_alarms(&json!({ "customers": [{ "rate": "1/s", "steps": [] }], "evacuation": { "alarms": ["one"] } }));
+    broken["faults"] = json!([{ "name": "poison", "at": "1h", "for": "5m", "poisonCustomer": { "customer": "who" } }]);
+    acts(&broken, &[("conflict", "/customers/0", "exclude each other")]);
+    let mut without = of(json!({ "customer": "customer-3" }));
+    without.as_object_mut().unwrap().remove("cellularApplication");
+    assert!(
+        problems(&without).iter().any(|one| one.at.ends_with("/customer") && one.message.contains("no application"))
+    );
+}

@@ -23,6 +23,56 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
     }
 }
 
+/// Operators act on alarms of its cells, in half of the scenarios that have some.
+pub(crate) fn add_acts(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0x3CE1);
+    let Some(cells) = file["cellularApplication"]["cells"].as_u64().filter(|_| dice.one_in(2)) else { return };
+    let seconds: u64 = file["duration"].as_str().unwrap().trim_end_matches('s').parse().unwrap();
+    let last = if calm { 1_200.min(seconds) } else { seconds };
+    let all = cells + file["cellularApplication"]["addCells"].as_array().map_or(0, |added| added.len() as u64);
+    if file["alarms"].is_null() {
+        file["alarms"] = json!([]);
+    }
+    let names: Vec<String> = (1..=all).map(|cell| format!("own cell {cell}")).collect();
+    for (name, cell) in names.iter().zip(1..) {
+        let ignore = dice.pick(&["missing", "ignore", "notBreaching", "breaching"]);
+        file["alarms"].as_array_mut().unwrap().push(
+            json!({ "AlarmName": name, "Service": format!("own-cell-{cell}/web"),
+            "MetricName": "ErrorRate", "Period": 60, "EvaluationPeriods": dice.between(1, 2), "Threshold": 0.05,
+            "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": ignore }),
+        );
+    }
+    let reserved = (dice.one_in(2) && cells > 1).then(|| format!("cell-{}", dice.between(1, cells)));
+    if dice.one_in(2) {
+        let searched: Vec<&String> = names
+            .iter()
+            .filter(|name| reserved.as_ref().is_none_or(|cell| !name.ends_with(&cell[4..].replace('-', " "))))
+            .collect();
+        let mut block = json!({ "alarms": searched, "after": dice.span(300) });
+        if let Some(cell) = &reserved {
+            block["cell"] = json!(cell);
+        }
+        file["cellularApplication"]["quarantine"] = block;
+        for row in 0..dice.between(1, 2) {
+            let customer = dice.pick(&["small-1", "small-2", "large"]);
+            let fault = json!({ "name": format!("poison of the application {row}"), "for": dice.span(900),
+                "at": format!("{}s", dice.below(last)),
+                "poisonCustomer": { "customer": customer, "errors": dice.pick(&[0.2, 0.7, 1.0]) } });
+            file["faults"].as_array_mut().unwrap().push(fault);
+        }
+    }
+    if dice.one_in(3) {
+        return;
+    }
+    let quarantine = &file["cellularApplication"]["quarantine"]["alarms"];
+    let alarms = if quarantine.is_null() { json!(names) } else { quarantine.clone() };
+    let mut block = json!({ "alarms": alarms, "after": dice.span(200), "cellsAtOnce": dice.between(1, 2),
+        "fillTo": dice.pick(&[0.4, 0.8, 1.0]) });
+    dice.perhaps(2, &mut block, "pace", |dice| json!(format!("{}/min", dice.between(1, 90))));
+    dice.perhaps(2, &mut block, "backAfter", |dice| json!(dice.span(600)));
+    file["cellularApplication"]["evacuation"] = block;
+}
+
 fn fault(dice: &mut Dice, row: u64, last: u64, cells: u64, calm: bool) -> Value {
     let crash = |service: String| json!({ "taskCrash": { "service": service, "share": 1.0 } });
     let mut fault = match dice.below(4) {

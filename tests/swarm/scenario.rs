@@ -75,6 +75,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::changes::add_copies(seed, calm, &mut file);
     crate::partial::add(seed, calm, &mut file);
     crate::follow::add(seed, calm, &mut file);
+    crate::application::add_acts(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

@@ -4,7 +4,8 @@ use super::measures;
 use super::service::{Requests, flow, lost};
 use super::shape::{Estimate, Maybe};
 use super::walk::Run;
-use crate::metrics::applications::Measure;
+use crate::engine::Span;
+use crate::metrics::applications::{Acts, Measure};
 use crate::model::ids::ServiceId;
 use crate::model::plan::Application;
 
@@ -27,6 +28,21 @@ measures! {
         moved: Estimate [moves Lower] = w.each(|run| of(run).map_or(0.0, |of| f64::from(of.moved)));
         /// Customers without a cell at the end.
         without_cell: Estimate [customers Lower] = w.each(|run| of(run).map_or(0.0, |of| f64::from(of.unassigned)));
+        /// How often a cell was emptied as its alarm rang, in the whole run.
+        evacuations: Estimate [times] = w.each(|run| acts(run, |of| of.emptied.iter().map(|row| f64::from(row.1)).sum()));
+        /// Customers who left a cell so, in the whole run; their way back is not counted.
+        evacuated: Estimate [moves] = w.each(|run| acts(run, |of| f64::from(of.leave.saturating_sub(of.stay))));
+        /// Customers who stayed in it, as no other cell had room for them.
+        stayed: Estimate [customers Lower] = w.each(|run| acts(run, |of| f64::from(of.stay)));
+        /// Of the first cell that was emptied: from its alarm until the last customer had left; null when none was.
+        evacuation_seconds: Maybe [seconds Lower] =
+            w.maybe(|run| of(run)?.acts.left.map(|left| left.1.as_secs_f64()));
+        /// Of the same cell: from its alarm until all customers were back; null when they never were.
+        back_seconds: Maybe [seconds Lower] = w.maybe(|run| of(run)?.acts.back.map(Span::as_secs_f64));
+        /// Customers who were moved to quarantine, in the whole run.
+        quarantined: Estimate [customers] = w.each(|run| acts(run, |of| f64::from(of.quarantined)));
+        /// From the alarm until the first of them was; null when none was.
+        quarantine_seconds: Maybe [seconds Lower] = w.maybe(|run| of(run)?.acts.quarantine.map(Span::as_secs_f64));
         /// Its cells:
         cells: Vec<ApplicationCellRow> =
             planned.cells.iter().map(|cell| ApplicationCellRow::walk(w, *cell)).collect();
@@ -40,6 +56,8 @@ measures! {
         service: String = w.plan.services[cell].name.clone();
         /// Customers at the end.
         customers: Estimate [customers] = w.each(|run| customers(run, cell));
+        /// How often it was emptied as its alarm rang, in the whole run.
+        emptied: Estimate [times] = w.each(|run| emptied(run, cell));
         /// Requests answered in time / requests that reached it; null when none did.
         request_availability: Maybe [share Higher] = w.kept(|run| lost(flow(run, cell)));
         /// Requests that reached it. Callers who do not know yet that their customer has left count, and it sends them
@@ -50,6 +68,14 @@ measures! {
 
 fn of<'r>(run: &'r Run<'_>) -> Option<&'r Measure> {
     run.application.as_ref()
+}
+
+fn acts(run: &Run<'_>, take: impl FnOnce(&Acts) -> f64) -> f64 {
+    of(run).map_or(0.0, |of| take(&of.acts))
+}
+
+fn emptied(run: &Run<'_>, cell: ServiceId) -> f64 {
+    acts(run, |of| of.emptied.iter().filter(|row| row.0 == cell).map(|row| f64::from(row.1)).sum())
 }
 
 fn asked(run: &Run<'_>) -> [u128; 2] {

@@ -113,7 +113,7 @@ fn order(what: &What) -> u8 {
         What::Alarm { rings: true, .. } => 2,
         What::Change { .. } | What::Pipeline { .. } | What::Zonal { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
-        What::HostReplaced { .. } | What::Moves { .. } | What::WithoutCell { .. } => 5,
+        What::HostReplaced { .. } | What::Moves { .. } | What::Act { .. } | What::WithoutCell { .. } => 5,
         What::Service { what, .. } => match what {
             Own::Errors { .. } => 6,
             Own::Short { .. } => 7,
@@ -228,6 +228,7 @@ impl Ranks {
             | What::Ejected { .. }
             | What::Gone { .. }
             | What::Moves { .. }
+            | What::Act { .. }
             | What::WithoutCell { .. }
             | What::Alarm { rings: true, .. } => 1,
             What::Change { step, .. } => match step {

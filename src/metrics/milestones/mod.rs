@@ -19,8 +19,8 @@ mod service;
 use crate::engine::index::Table;
 use crate::engine::{Reader, Span, Time};
 use crate::model::fact::{
-    AlarmState, ChangeFact, ChangeStep, Fact, FaultFact, Hit, HostFact, HostStatus, PipelineStep, PlaneFact,
-    ServiceFact, StopCode, TargetHealth, TaskFact, TaskState, ZonalFact, ZonalStep,
+    AlarmState, ApplicationFact, CellAct, ChangeFact, ChangeStep, Fact, FaultFact, Hit, HostFact, HostStatus,
+    PipelineStep, PlaneFact, ServiceFact, StopCode, TargetHealth, TaskFact, TaskState, ZonalFact, ZonalStep,
 };
 use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ShiftSource, ZoneId};
 use crate::model::plan::{Part, Plan};
@@ -73,6 +73,7 @@ pub struct Milestones {
     followed_until: Time,
     changed: Vec<ServiceId>,
     customers: Customers,
+    acted: Vec<(ServiceId, CellAct)>,
     clusters: Moves,
     moments: Vec<Moment>,
     left_out: u64,
@@ -100,6 +101,7 @@ impl Milestones {
             followed_until: Time::ZERO,
             changed: Vec::new(),
             customers: Customers::default(),
+            acted: Vec::new(),
             clusters: Moves::default(),
             moments: Vec::new(),
             left_out: 0,
@@ -380,6 +382,21 @@ impl Milestones {
         self.keep(now, What::Zonal { fact, alarm });
     }
 
+    /// What operators do about a cell is told the first time.
+    fn application(&mut self, now: Time, fact: ApplicationFact) {
+        self.customers.take(now, fact);
+        let ApplicationFact::Act { cell, step, count } = fact else { return };
+        if step == CellAct::Rings {
+            return;
+        }
+        if self.acted.contains(&(cell, step)) {
+            return self.left_out += 1;
+        }
+        self.acted.push((cell, step));
+        self.follow(now);
+        self.keep(now, What::Act { cell, step, count });
+    }
+
     /// The first time that an alarm rings, and its first end.
     fn alarm(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
         let rings = state == AlarmState::Alarm;
@@ -423,7 +440,7 @@ impl Reader<Fact> for Milestones {
                 Fact::Plane(fact) => self.plane(*now, fact),
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
-                Fact::Application(fact) => self.customers.take(*now, fact),
+                Fact::Application(fact) => self.application(*now, fact),
                 Fact::Metric { .. } | Fact::Scaling(_) => {}
                 Fact::Zonal(fact) => self.zonal(*now, fact),
             }

@@ -1,7 +1,7 @@
 //! What a moment says.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{ChangeStep, PipelineStep, Reason, ZonalFact};
+use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ZonalFact};
 use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 
 /// One thing that happened.
@@ -94,6 +94,12 @@ pub enum What {
         who: Movers,
         count: u32,
         lasted: Option<Span>,
+    },
+    /// Operators did something about a cell of customers.
+    Act {
+        cell: ServiceId,
+        step: CellAct,
+        count: u32,
     },
     /// So many customers have no cell, or, after so long, none is without.
     WithoutCell {

@@ -51,7 +51,7 @@ pub(super) struct Customers {
 impl Customers {
     pub(super) fn take(&mut self, now: Time, fact: ApplicationFact) {
         match fact {
-            ApplicationFact::Moved { count } => self.moves.moved(now, count),
+            ApplicationFact::Moved { count, acts: false } => self.moves.moved(now, count),
             ApplicationFact::Unassigned { count: 0 } => {
                 // Customers who get a cell at once were never without.
                 let Some((since, most)) = self.without.take().filter(|(since, _)| *since < now) else { return };
@@ -65,7 +65,11 @@ impl Customers {
                 let (since, most) = self.without.unwrap_or((now, 0));
                 self.without = Some((since, most.max(count)));
             }
-            ApplicationFact::Requests { .. } | ApplicationFact::Customers { .. } => {}
+            // The reader tells of what operators do by itself.
+            ApplicationFact::Requests { .. }
+            | ApplicationFact::Customers { .. }
+            | ApplicationFact::Moved { acts: true, .. }
+            | ApplicationFact::Act { .. } => {}
         }
     }
 

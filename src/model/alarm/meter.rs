@@ -79,6 +79,14 @@ impl Meter {
         }
     }
 
+    /// What has been seen of the period that runs; nothing of a test for outliers.
+    pub(super) fn seen(&self) -> Window {
+        match self {
+            Meter::One(_, window) => *window,
+            Meter::Zones(_) => Window::Nothing,
+        }
+    }
+
     /// The period is over: its datapoint. The next begins.
     pub(super) fn close(&mut self, rule: &Rule) -> Point {
         match self {

@@ -14,18 +14,20 @@
 mod evaluate;
 mod meter;
 mod outlier;
+mod recent;
 #[cfg(test)]
 mod tests;
 pub mod watch;
 mod window;
 
 pub use super::alarm_state::State;
-use super::plan::Rule;
-use crate::engine::Time;
+use super::plan::{Rule, Statistic};
+use crate::engine::{Span, Time};
 use evaluate::{Point, evaluate, range};
 pub use meter::Share;
 use meter::{Meter, point};
 pub use outlier::outlier;
+use recent::Recent;
 use std::collections::VecDeque;
 pub use window::{Level, Window};
 
@@ -40,6 +42,8 @@ pub struct Monitor {
     /// Datapoints of the evaluation range, the oldest first, each with how often it stands there in a row.
     past: VecDeque<(Point, u32)>,
     kept: u32,
+    /// What the periods saw that have ended, where somebody asks.
+    recent: Option<Recent>,
 }
 
 impl Monitor {
@@ -52,7 +56,24 @@ impl Monitor {
         let (of, all) = (rule.datapoints_to_alarm, rule.evaluation_periods);
         assert!(of > 0 && of <= all, "{of} of {all} datapoints cannot breach");
         let (state, meter) = (State::InsufficientData, Meter::new());
-        Monitor { rule, state, meter, at: start, past: VecDeque::new(), kept: 0 }
+        Monitor { rule, state, meter, at: start, past: VecDeque::new(), kept: 0, recent: None }
+    }
+
+    /// It keeps what it has seen for so long.
+    #[must_use]
+    pub fn remembering(self, keeps: Span) -> Monitor {
+        Monitor { recent: Some(Recent::new(keeps)), ..self }
+    }
+
+    /// What a statistic makes of the newest period that had ended by `then`, in billionths of the metric's own unit;
+    /// `None`: it is missing, or nobody keeps it.
+    ///
+    /// # Panics
+    /// When the monitor has not been advanced so far.
+    pub fn datapoint(&self, then: Time, statistic: Statistic) -> Option<i128> {
+        assert!(then <= self.at, "an alarm at {} knows nothing of {then}", self.at);
+        let end = Time(then.0 - then.0 % self.rule.period.micros());
+        self.recent.as_ref()?.at(end)?.datapoint(statistic)
     }
 
     /// Lets the metric be at `level` from `now` on.
@@ -83,7 +104,11 @@ impl Monitor {
             let end = self.period_end();
             self.meter.pass(end.since(self.at));
             self.at = end;
+            let seen = self.meter.seen();
             let point = self.meter.close(&self.rule);
+            if let Some(recent) = &mut self.recent {
+                recent.push(end, seen);
+            }
             self.keep(point);
             self.state = evaluate(&self.rule, self.state, self.newest());
             ended += 1;
@@ -91,6 +116,9 @@ impl Monitor {
             if ended > range(&self.rule) {
                 let whole = now.since(self.at).micros() / self.rule.period.micros();
                 self.at += self.rule.period * whole;
+                if let Some(recent) = &mut self.recent {
+                    recent.extend(self.at);
+                }
             }
         }
         self.meter.pass(now.since(self.at));

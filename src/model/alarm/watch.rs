@@ -3,7 +3,7 @@
 use super::{Level, Monitor, State};
 use crate::engine::Time;
 use crate::model::ids::{AlarmId, ServiceId};
-use crate::model::plan::{OnMetric, Plan, Scope};
+use crate::model::plan::{OnMetric, Plan, ScalableTarget, Scope};
 
 /// An alarm that watches a service of this partition.
 #[derive(Clone, Debug)]
@@ -49,13 +49,17 @@ pub struct Follower {
 /// The alarms of a partition, service by service.
 pub(crate) fn of_part(plan: &Plan, services: &std::ops::Range<u32>) -> Vec<Watch> {
     let mine = plan.alarms.pairs().filter(|(_, alarm)| services.contains(&alarm.service.0));
+    let mut by: Vec<AlarmId> = plan.scaling.iter().flat_map(ScalableTarget::alarms).collect();
+    by.sort_unstable();
     let watch = |(id, alarm): (AlarmId, &crate::model::plan::Alarm)| {
         let on = *alarm.on_metric()?;
+        let monitor = Monitor::new(on.rule, Time::ZERO);
+        let acts = by.binary_search(&id).is_ok();
         Some(Watch {
             id,
             service: alarm.service,
             on,
-            monitor: Monitor::new(on.rule, Time::ZERO),
+            monitor: if acts { monitor.remembering(on.delay + on.rule.period * 2) } else { monitor },
             level: Level::Absent,
             found: State::InsufficientData,
             state: State::InsufficientData,

@@ -37,6 +37,8 @@ use super::world::{Cx, World};
 pub(crate) use clock::{cell_stands, handle, host_runs, prepare, task_again, task_runs};
 use course::FailShare;
 pub use course::{Course, CourseStep};
+#[cfg(any(test, feature = "internals"))]
+pub use poison_customer::Live as Poison;
 pub use returns::HostsReturn;
 pub use scope::{Draft, Hits, ProviderScope, Reach, Scope};
 

@@ -1,8 +1,11 @@
 //! Customers' own cells: a router cluster, a map table, and ECS clusters as cells ([cell-whitepaper]).
 
+mod evacuation;
+
 use super::{Mapping, Profile};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
+pub use evacuation::{CellAlarms, Evacuation, Quarantine};
 
 /// An application that its owner has cut into cells.
 #[derive(Debug, Clone)]
@@ -14,6 +17,8 @@ pub struct Application {
     pub cells: Vec<ServiceId>,
     /// How many are there from the start.
     pub first: u16,
+    /// How many of them, in order, the mapping may use: all but a cell that stands beside them.
+    pub shared: u16,
     /// When the first of the others is added; `None`: there are no others.
     pub grows: Option<Time>,
     pub customers: Vec<Customers>,
@@ -26,6 +31,8 @@ pub struct Application {
     /// Moves customers away from full cells.
     pub rebalancer: Option<Rebalancer>,
     pub migration: Migration,
+    pub evacuation: Option<Evacuation>,
+    pub quarantine: Option<Quarantine>,
 }
 
 /// Customers who are alike.
@@ -78,8 +85,35 @@ impl Customers {
         if self.count == 1 { self.name.clone() } else { format!("{}-{}", self.name, number + 1) }
     }
 
+    /// The number of one of them by its name, from 0.
+    pub fn number_of(&self, customer: &str) -> Option<u32> {
+        if self.count == 1 {
+            return (self.name == customer).then_some(0);
+        }
+        let number = customer.strip_prefix(self.name.as_str())?.strip_prefix('-')?;
+        let number = Some(number).filter(|number| !number.starts_with(['0', '+']))?.parse::<u32>().ok()?;
+        (1..=self.count).contains(&number).then(|| number - 1)
+    }
+
+    /// What all of them ask for at this moment, in billionths of a request for each second: nothing before they join.
+    pub fn rate(&self, now: Time) -> u64 {
+        if self.joins.is_some_and(|at| now < at) { 0 } else { self.profile.at(now).0 }
+    }
+
     /// The cell that a customer is bound to.
     pub fn pin(&self, number: u32) -> Option<u16> {
         self.pins.iter().find(|(of, _)| *of == number).map(|(_, cell)| *cell)
+    }
+}
+
+impl Application {
+    /// Whether operators act on alarms of its cells.
+    pub fn acts(&self) -> bool {
+        self.evacuation.is_some() || self.quarantine.is_some()
+    }
+
+    /// Whether anybody is sent to a cell by the mapping.
+    pub fn is_shared(&self, cell: u16) -> bool {
+        cell < self.shared && self.quarantine.as_ref().is_none_or(|one| one.cell != cell)
     }
 }

@@ -18,6 +18,13 @@ pub struct ScalableTarget {
     pub actions: Vec<ScheduledAction>,
 }
 
+impl ScalableTarget {
+    /// The alarms that its policies act on.
+    pub fn alarms(&self) -> impl Iterator<Item = AlarmId> {
+        self.policies.iter().flat_map(Policy::alarms)
+    }
+}
+
 /// `SuspendedState`: what does not happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Suspended {
@@ -34,6 +41,27 @@ pub struct Suspended {
 pub struct Policy {
     pub name: String,
     pub kind: PolicyKind,
+}
+
+impl Policy {
+    /// The alarms that it acts on.
+    pub fn alarms(&self) -> impl Iterator<Item = AlarmId> {
+        let (tracked, steps) = match &self.kind {
+            PolicyKind::TargetTracking(one) => ([Some(one.high), one.low], &[][..]),
+            PolicyKind::Step(one) => ([None; 2], &one.alarms[..]),
+            PolicyKind::Predictive(_) => ([None; 2], &[][..]),
+        };
+        tracked.into_iter().flatten().chain(steps.iter().copied())
+    }
+
+    /// Whether it ever scales out by an alarm.
+    pub fn scales_out(&self) -> bool {
+        match &self.kind {
+            PolicyKind::TargetTracking(_) => true,
+            PolicyKind::Step(one) => one.steps.iter().any(|step| step.by > 0) && !one.alarms.is_empty(),
+            PolicyKind::Predictive(_) => false,
+        }
+    }
 }
 
 /// `PolicyType`.

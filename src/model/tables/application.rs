@@ -1,5 +1,6 @@
 //! Customers' own cells: who is in which, what each is offered, and what the router and the map table are up to.
 
+use super::evacuation::Evacuation;
 use crate::engine::Time;
 use crate::model::fact::Cause;
 use crate::model::plan;
@@ -32,6 +33,10 @@ pub struct Application {
     pub begun: u32,
     /// Why the map table does not answer.
     pub table_down: Vec<Cause>,
+    /// Customers whose requests spoil what serves them.
+    pub poison: Vec<Poison>,
+    /// What is done when alarms ring.
+    pub evacuation: Evacuation,
     pub load: Load,
     pub endpoints: Endpoints,
     /// Something changed that what cells are offered depends on.
@@ -79,7 +84,31 @@ pub struct Move {
     pub from: u16,
     /// The new one.
     pub to: u16,
+    pub why: Why,
     pub stage: Stage,
+}
+
+/// Why a customer moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The mapping, or a cell that is too full.
+    Mapping,
+    /// This cell is emptied.
+    Leaves(u16),
+    /// He comes back to this cell.
+    Returns(u16),
+    /// He poisons his cell.
+    Quarantine,
+}
+
+/// A customer whose requests spoil those of all others in the same cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Poison {
+    pub cause: Cause,
+    pub group: usize,
+    pub customer: u32,
+    /// The share of its cell's answers that are errors, in millionths.
+    pub errors_ppm: u32,
 }
 
 /// How far a move is. When it has been forgotten it is no row any more.
@@ -119,6 +148,8 @@ impl Application {
             waiting: vec![0; assignments.len()],
             assignments,
             open: plan.first,
+            poison: Vec::new(),
+            evacuation: if plan.acts() { Evacuation::new(cells, plan.customers.len()) } else { Evacuation::default() },
             load: Load { own: none(), reaching: none(), late: none(), answered: WHOLE, ..Load::default() },
             endpoints: Endpoints { ends, none: 0, ticking: false },
             touched: true,
@@ -139,6 +170,20 @@ impl Application {
             old => self.counts[group][usize::from(old)] -= 1,
         }
         self.counts[group][usize::from(cell)] += 1;
+    }
+
+    /// A customer sets out for another cell; the number of the move.
+    pub fn set_out(&mut self, (group, customer): (usize, u32), to: u16, why: Why) -> u32 {
+        let number = self.begun;
+        self.begun += 1;
+        let from = self.assignments[group][customer as usize];
+        self.moves.push(Move { number, group, customer, from, to, why, stage: Stage::Cloning });
+        number
+    }
+
+    /// Whether a customer is on the way.
+    pub fn moves(&self, (group, customer): (usize, u32)) -> bool {
+        self.moves.iter().any(|one| (one.group, one.customer) == (group, customer))
     }
 
     /// The cell in which each customer will be when all moves are over that are under way or planned.

@@ -116,6 +116,8 @@ pub struct Service {
     pub balance: Balance,
     /// Which revisions it has.
     pub deployment: Deployment,
+    /// Its row among the scalable targets of the partition.
+    pub scaling: Option<u32>,
     pub shortfalls: Shortfalls,
     /// Faults in force that let its tasks hang.
     pub hung: u32,
@@ -136,6 +138,8 @@ pub struct Traffic {
     pub unreached: u64,
     /// What of it no target could answer.
     pub refused: u64,
+    /// What of it customers ask for whose own cell has been emptied.
+    pub guests: u64,
     /// What of it reached living targets and failed there for another reason than a lack of room.
     pub spoilt: u64,
     /// Copies of it that the new revision of a deployment under way gets besides.

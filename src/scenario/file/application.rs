@@ -1,6 +1,6 @@
 //! Customers' own cells: a router cluster, a map table and ECS clusters as cells.
 
-use super::{Daily, LoadBalancer, Mapping, Step};
+use super::{Daily, Evacuation, LoadBalancer, Mapping, Quarantine, Step};
 use crate::engine::Span;
 use crate::model::quantity::{Duration, Rate};
 use crate::scenario::ecs::cluster::Cluster;
@@ -47,6 +47,10 @@ object! {
             clients: u64 [1..=1_000_000_000],
             /// Moves customers away from cells that are too full; nobody does by default (model choice).
             rebalancer: Rebalancer,
+            /// Empties a cell whose alarm rings; nobody does by default (model choice).
+            evacuation: Evacuation,
+            /// Takes a customer who poisons a cell out of it; nobody does by default (model choice).
+            quarantine: Quarantine,
         }
         list {
             /// Cells that are added during the run, in order of time.
@@ -180,7 +184,22 @@ impl CellularApplication {
                 .enumerate()
                 .map(|(place, created)| self.cluster(name(&format!("cell-{}", place + 1)), &self.cell, created)),
         );
+        if self.has_own_quarantine() {
+            all.push(self.cluster(name("quarantine"), &self.cell, None));
+        }
         all
+    }
+
+    /// Names of the alarms that operators act on.
+    pub fn alarms(&self) -> impl Iterator<Item = &str> {
+        let leave = self.evacuation.iter().flat_map(|one| &one.alarms);
+        let search = self.quarantine.iter().flat_map(|one| &one.alarms);
+        leave.chain(search).map(String::as_str)
+    }
+
+    /// Whether there is a cell that `cells` and `addCells` do not count.
+    pub fn has_own_quarantine(&self) -> bool {
+        self.quarantine.as_ref().is_some_and(|one| one.cell.is_none())
     }
 
     fn cluster(&self, name: String, of: &Fleet, created_at: Option<Duration>) -> Cluster {

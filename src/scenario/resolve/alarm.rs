@@ -397,7 +397,10 @@ impl Activity<'_> {
     /// Whether a service has requests; a problem otherwise.
     pub(super) fn has_traffic(&mut self, service: ServiceId, at: &str) -> bool {
         let row = &self.plan.services[service];
-        if row.traffic.is_none() {
+        // What is wrong with an application in cells has been told: its clusters have no customers.
+        let cells = self.plan.written.clusters.get(self.index.written_clusters..).unwrap_or_default();
+        let told = self.plan.application.is_none() && cells.contains(&row.cluster);
+        if row.traffic.is_none() && !told {
             let message = format!("`{}` needs traffic: this is about its requests", row.name);
             self.out.wrong_target(at, message, "add the service to `traffic`, or name another one");
         }

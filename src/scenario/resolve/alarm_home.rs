@@ -28,6 +28,8 @@ impl<'a> Activity<'a> {
         let mut wanted: BTreeSet<&str> = deployments.flat_map(|one| &one.alarm_names).map(String::as_str).collect();
         wanted.extend(flags.flat_map(|one| &one.alarm_names).map(String::as_str));
         wanted.extend(pipelines.flat_map(|one| &one.alarms).map(String::as_str));
+        let cells = scenario.cellular_application.iter();
+        wanted.extend(cells.flat_map(crate::scenario::file::CellularApplication::alarms));
         let steps = scenario.scaling_policies.iter().filter(|one| one.step_scaling_policy_configuration.is_some());
         wanted.extend(steps.flat_map(|one| super::scaling::step_alarms(one, &scenario.alarms)));
         let runs = scenario.zonal_autoshift.iter().filter_map(|one| one.practice_run_configuration.as_ref());

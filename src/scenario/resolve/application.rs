@@ -10,7 +10,7 @@ use crate::model::quantity::Rate;
 use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping};
 use crate::scenario::source;
 
-const AT: &str = "/cellularApplication";
+pub(super) const AT: &str = "/cellularApplication";
 
 /// Customers of an application (model choice: each is a row in memory).
 const MOST_CUSTOMERS: u64 = 1_000_000;
@@ -18,7 +18,7 @@ const MOST_CUSTOMERS: u64 = 1_000_000;
 /// How long a client keeps an endpoint when nothing is written (model choice).
 const KEEPS: Span = Span::from_secs(300);
 
-const DAY: Span = Span::from_secs(86_400);
+pub(super) const DAY: Span = Span::from_secs(86_400);
 
 impl Activity<'_> {
     /// Resolves the block, once its clusters are known.
@@ -34,13 +34,18 @@ impl Activity<'_> {
             .as_ref()
             .map(|row| plan::Rebalancer { every: row.every.0, above_ppm: libm::round(row.above * 1e6) as u64 });
         let mapping = self.customer_mapping(written);
-        let (Some(services), Some(customers), true) = (self.fleets(), customers, sound) else { return };
+        let evacuation = self.written_evacuation(written);
+        let quarantine = self.written_quarantine(written);
+        let (Some(services), Some(customers), true) = (self.fleets(), customers, sound) else {
+            return;
+        };
         self.left_out(written);
         let application = plan::Application {
             name: written.name.clone(),
             router: services[0],
             cells: services[1..].to_vec(),
             first: written.cells as u16,
+            shared: (written.cells as usize + written.add_cells.len()) as u16,
             grows: written.add_cells.first().map(|one| Time::ZERO + one.at.0),
             customers,
             mapping,
@@ -48,6 +53,8 @@ impl Activity<'_> {
             refresh,
             rebalancer,
             migration: plan::Migration { clone: written.migration.clone_time.0, at_once: written.migration.at_once },
+            evacuation,
+            quarantine,
         };
         self.fleet_traffic(written, &application);
         self.plan.application = Some(application);
@@ -122,7 +129,7 @@ impl Activity<'_> {
             let mut at = format!("{AT}/overrides");
             source::push(&mut at, customer);
             let number = cell_place(cell, cells.min(u32::from(u16::MAX)) as u16);
-            let known = customers.iter_mut().find_map(|group| Some((number_of(group, customer)?, group)));
+            let known = customers.iter_mut().find_map(|group| Some((group.number_of(customer)?, group)));
             if known.is_none() {
                 let message = format!("no customer is called `{customer}`");
                 let hint = "several customers of a group have a number: `customer-1`";
@@ -197,12 +204,18 @@ impl Activity<'_> {
 
     /// What moves nobody is said.
     fn left_out(&mut self, written: &CellularApplication) {
-        let moves = written.rebalancer.is_some() || !written.add_cells.is_empty();
+        let mapped = written.rebalancer.is_some() || !written.add_cells.is_empty();
+        let moves = mapped || written.evacuation.is_some() || written.quarantine.is_some();
         let usual = crate::scenario::file::CustomerMigration::default();
         let changed = written.migration.clone_time != usual.clone_time || written.migration.at_once != usual.at_once;
         if !moves && changed {
-            let why = "customers move only with `rebalancer` or `addCells`";
+            let why = "customers move only with `rebalancer`, `addCells`, `evacuation` or `quarantine`";
             self.out.idle(&format!("{AT}/migration"), why, "leave it out");
+        }
+        let own_pace = written.evacuation.as_ref().is_none_or(|one| one.pace.is_some());
+        if moves && !mapped && own_pace && written.migration.at_once != usual.at_once {
+            let why = "an evacuation has its own `pace`, and quarantine waits for nobody";
+            self.out.idle(&format!("{AT}/migration/atOnce"), why, "leave it out");
         }
         let stay = written.mapping == Mapping::FullMap && !written.add_cells.is_empty() && written.rebalancer.is_none();
         let joins = written.customers.iter().any(|group| group.joins_at.is_some());
@@ -260,14 +273,4 @@ impl Activity<'_> {
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
         row.traffic = Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
     }
-}
-
-/// The number of a customer in its group, from 0.
-pub(super) fn number_of(group: &Customers, customer: &str) -> Option<u32> {
-    if group.count == 1 {
-        return (group.name == customer).then_some(0);
-    }
-    let number = customer.strip_prefix(group.name.as_str())?.strip_prefix('-')?;
-    let number = Some(number).filter(|number| !number.starts_with(['0', '+']))?.parse::<u32>().ok()?;
-    (1..=group.count).contains(&number).then(|| number - 1)
 }

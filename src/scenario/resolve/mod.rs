@@ -21,6 +21,7 @@ mod container_instances;
 mod control_plane;
 mod dead;
 mod deployment;
+mod evacuation;
 mod fault;
 mod follow;
 mod group;
@@ -271,9 +272,11 @@ impl Activity<'_> {
         self.custom_metrics(csv);
         self.alarms();
         self.deployment_alarms();
+        self.cell_alarms();
         self.changes();
         self.autoshifts();
         self.faults();
+        self.quarantined();
         self.objectives()
     }
 }

@@ -1,6 +1,5 @@
 //! What a change is to reach: units that can be changed one by one, copies of requests for them, and customers.
 
-use super::application::number_of;
 use super::{Activity, once, placed};
 use crate::engine::Span;
 use crate::model::defect::{self, Effect, Spec};
@@ -309,6 +308,6 @@ impl Named {
 
 fn whose(groups: &[Customers], name: &str) -> Option<(usize, Option<u32>)> {
     let group = groups.iter().position(|group| group.name == name).map(|group| (group, None));
-    let single = || groups.iter().enumerate().find_map(|(row, group)| Some((row, Some(number_of(group, name)?))));
+    let single = || groups.iter().enumerate().find_map(|(row, group)| Some((row, Some(group.number_of(name)?))));
     group.or_else(single)
 }

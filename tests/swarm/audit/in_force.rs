@@ -1,7 +1,7 @@
 //! What the faults in force do to zones and providers, worked out anew: the audit holds the tables against it.
 
 use evenkeel::internals::model::fact::Cause;
-use evenkeel::internals::model::fault::{FaultTarget, Live};
+use evenkeel::internals::model::fault::{FaultTarget, Live, Poison};
 use evenkeel::internals::model::ids::{CellId, ProviderId, ServiceId, TypeId, ZoneId};
 use evenkeel::internals::model::plan::Plan;
 use evenkeel::internals::model::world::World;
@@ -26,6 +26,8 @@ pub struct InForce {
     pub lost: Vec<ZoneId>,
     /// Outages of the router, of the source of its map, and of the map table of customers' own cells.
     pub front: [usize; 3],
+    /// Customers who poison their cell.
+    pub poison: Vec<(usize, u32)>,
     /// Services whose tasks hang, once for each fault.
     pub hung: Vec<ServiceId>,
     /// Outages of what a start needs.
@@ -61,6 +63,9 @@ impl InForce {
                 Live::CellOutage(live) if live.partial => found.weak.extend(cells),
                 Live::CellOutage(_) => found.down.extend(cells),
                 Live::ControlPlaneThrottle(live) => found.weak.extend(live.cells(world)),
+                Live::PoisonCustomer(Poison::Customer { who, .. }) => {
+                    found.poison.extend(world.application.iter().map(|_| *who));
+                }
                 Live::PoisonCustomer(live) if live.workers(plan).is_none() => found.down.extend(cells),
                 Live::PoisonCustomer(_) => found.weak.extend(cells),
                 Live::RouterOutage(_) => found.front[0] += 1,
@@ -113,6 +118,7 @@ impl InForce {
         }
         found.refusals.sort_unstable();
         found.hung.sort_unstable();
+        found.poison.sort_unstable();
         found
     }
 
@@ -135,6 +141,9 @@ impl InForce {
             found.refusals.extend(provider.refusals.iter().map(|one| (id, Some(one.zone), one.kind)));
         }
         found.refusals.sort_unstable();
+        let poison = world.application.iter().flat_map(|app| &app.poison);
+        found.poison = poison.map(|one| (one.group, one.customer)).collect();
+        found.poison.sort_unstable();
         let tables = world.application.as_deref().map_or(0, |app| app.table_down.len());
         found.front = [world.front.router_down.len(), world.front.map_down.len(), tables];
         for (id, plane) in world.planes.pairs() {

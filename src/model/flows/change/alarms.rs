@@ -12,7 +12,7 @@ use crate::engine::key::Phase as Turn;
 use crate::model::alarm::watch::{Follower, Row, Watch};
 use crate::model::alarm::{Level, Share, State};
 use crate::model::fact::{Cause, Fact, Phase, Seen};
-use crate::model::flows::scaling::usage;
+use crate::model::flows::scaling::{act, usage};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
 use crate::model::plan::{Metric, Plan, Scope};
@@ -59,6 +59,7 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
             look(world, place, cx);
         }
     }
+    act::settled(world, service, cx);
     for row in 0..world.fleet_alarms.len() {
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };
@@ -219,11 +220,13 @@ const STATES: [State; 3] = [State::Ok, State::Alarm, State::InsufficientData];
 /// The state of an alarm is another from now on.
 fn tell(world: &mut World, place: usize, state: State, cx: &mut Cx<'_>) {
     let watch = &mut world.alarms[place];
-    watch.state = state;
+    let before = std::mem::replace(&mut watch.state, state);
     let alarm = watch.id;
     cx.note(Fact::Alarm { alarm, state });
     if state == State::Alarm {
         world.hear(News::AlarmRings(alarm), cx);
+    } else if before == State::Alarm {
+        world.hear(News::AlarmQuiet(alarm), cx);
     }
     // Others may change at this instant too: composite alarms see all of them at once.
     if !world.composites.rows.is_empty() && !world.composites.due {
@@ -244,9 +247,8 @@ fn follow(world: &mut World, cx: &mut Cx<'_>) {
         }
         world.composites.rows[place].state = state;
         cx.note(Fact::Alarm { alarm: id, state });
-        if holds {
-            world.hear(News::AlarmRings(id), cx);
-        }
+        let news = if holds { News::AlarmRings(id) } else { News::AlarmQuiet(id) };
+        world.hear(news, cx);
     }
 }
 

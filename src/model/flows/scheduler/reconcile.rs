@@ -83,11 +83,17 @@ fn set_due(world: &mut World, service: ServiceId, percent: u32) {
     let due = row.task_sets().map(|task_set| task_set.due(percent)).sum();
     if row.scheduler.pending() != due {
         let replaces = row.to_replace > 0;
-        let cause = if replaces { why_replacing(world, service) } else { Cause::mechanism(Mechanism::FirstStart) };
+        let cause = if replaces { why_replacing(world, service) } else { why_more(world, service) };
         world.services[service].scheduler.be_due_again(due, cause);
         account::mark(world, service);
     }
     world.services[service].scheduler.ended.clear();
+}
+
+/// Why more tasks are due than ever were: scaling asks for them, or they are the first.
+fn why_more(world: &World, service: ServiceId) -> Cause {
+    let scaled = world.services[service].scaling.and_then(|place| world.scaling[place as usize].why());
+    scaled.unwrap_or(Cause::mechanism(Mechanism::FirstStart))
 }
 
 /// Why tasks are to be replaced: for the reason told last, but for the deployment once nothing else is left of it.

@@ -7,21 +7,21 @@
 //! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and
 //! whoever has one is served ([cell-whitepaper]; `docs/model.md`, Faults).
 
-use super::dispatch;
+use super::evacuate::{self, takes};
+use super::fill::{self, Fill};
+use super::{dispatch, quarantine};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{ApplicationFact, Cause};
+use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World};
 use crate::model::plan::Dispatch;
 use crate::model::routing::{customers, full_map};
-use crate::model::tables::application::{Application, Move, NOWHERE, Stage};
+use crate::model::tables::application::{Application, Move, NOWHERE, Stage, Why};
 use crate::model::{plan, step};
 
 /// How often a new cell is looked at when no rebalancer says otherwise (model choice).
 const LOOK: Span = Span::MINUTE;
-
-/// A cell may be filled up to the rebalancer's bound: shares of this.
-const MILLION: u128 = 1_000_000;
 
 pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) {
     match step {
@@ -29,6 +29,10 @@ pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) 
         step::Customers::Cloned(number) => cloned(world, number, cx),
         step::Customers::Forgotten(number) => forgotten(world, number, cx),
         step::Customers::Look(round) => look(world, round, cx),
+        step::Customers::Evacuated(cell, number) => evacuate::evacuated(world, cell, number, cx),
+        step::Customers::SetsOut(cell, number) => evacuate::sets_out(world, cell, number, cx),
+        step::Customers::Returned(cell, number) => evacuate::returned(world, cell, number, cx),
+        step::Customers::Searched(cell) => quarantine::searched(world, cell, cx),
     }
 }
 
@@ -82,6 +86,8 @@ fn assign(world: &mut World, group: usize, cx: &mut Cx<'_>) {
     } else {
         customers::assign(planned, |of| std::ptr::eq(of, row), cells).concat()
     };
+    let mut counts: Vec<u32> = (0..planned.cells.len()).map(|cell| app.customers(cell)).collect();
+    let found = customers::elsewhere(row, found, &mut counts, cells, |cell| takes(app, planned, cell));
     for (customer, cell) in found.into_iter().enumerate() {
         app.settle_in(group, customer as u32, cell);
     }
@@ -130,7 +136,8 @@ fn look(world: &mut World, round: u32, cx: &mut Cx<'_>) {
 /// A cell whose tasks all answer takes the customers that the mapping sends there now.
 fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
     let Some(mut app) = world.application.take() else { return };
-    while let Some(&cell) = planned.cells.get(usize::from(app.open)) {
+    let shared = &planned.cells[..usize::from(planned.shared)];
+    while let Some(&cell) = shared.get(usize::from(app.open)) {
         let row = &world.services[cell];
         if row.available < row.desired().max(1) || world.not_created(cx.plan.services[cell].cluster) {
             break;
@@ -149,7 +156,9 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
         let found = customers::assign(planned, |_| true, app.open);
         for (group, (goals, found)) in goals.iter().zip(found).enumerate() {
             for (customer, (goal, cell)) in goals.iter().zip(found).enumerate() {
-                if *goal != NOWHERE && *goal != cell {
+                // Who is away, or in quarantine, is where operators want him to be.
+                let held = app.evacuation.holds((group, customer as u32));
+                if *goal != NOWHERE && *goal != cell && !held {
                     app.planned.push_back((group, customer as u32, cell));
                 }
             }
@@ -177,39 +186,22 @@ fn overload(
     above: u64,
     cx: &Cx<'_>,
 ) -> Option<(usize, u32, u16)> {
-    // As if all moves under way were over.
-    let mut rates: Vec<u128> = app.load.own.iter().map(|own| u128::from(*own)).collect();
-    let each = |group: usize| {
-        let row = &planned.customers[group];
-        u128::from(dispatch::group_rate(row, cx.now) / u64::from(row.count))
-    };
-    let going = app.moves.iter().filter(|one| !matches!(one.stage, Stage::Redirecting { .. }));
-    let going = going.map(|one| (one.group, one.from, one.to));
-    let going = going.chain(app.planned.iter().map(|(g, c, to)| (*g, app.assignments[*g][*c as usize], *to)));
-    for (group, from, to) in going {
-        rates[usize::from(from)] = rates[usize::from(from)].saturating_sub(each(group));
-        rates[usize::from(to)] += each(group);
-    }
-    let room = |cell: usize| {
-        let service = planned.cells[cell];
-        let per_task = cx.plan.services[service].traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-        u128::from(world.services[service].desired()) * u128::from(per_task)
-    };
-    let fill = |cell: usize| rates[cell] * MILLION / room(cell).max(1);
-    let open = 0..usize::from(app.open);
-    let fullest = open.clone().max_by_key(|cell| (fill(*cell), std::cmp::Reverse(*cell)))?;
-    let emptiest = open.min_by_key(|cell| (fill(*cell), *cell))?;
-    if fill(fullest) <= u128::from(above) || fullest == emptiest {
+    let fill = Fill::of(world, app, planned, cx);
+    let each = |group: usize| fill::each(planned, group, cx.now);
+    let open = (0..app.open).filter(|cell| takes(app, planned, *cell)).map(usize::from);
+    let fullest = open.clone().max_by_key(|cell| (fill.share(*cell), std::cmp::Reverse(*cell)))?;
+    let emptiest = open.min_by_key(|cell| (fill.share(*cell), *cell))?;
+    if fill.share(fullest) <= u128::from(above) || fullest == emptiest {
         return None;
     }
-    let left = (room(emptiest) * u128::from(above) / MILLION).saturating_sub(rates[emptiest]);
+    let left = fill.left(emptiest, above);
     let fits = (0..planned.customers.len()).filter(|group| (1..=left).contains(&each(*group)));
     let movable = |group: usize| {
         let mut all =
             app.assignments[group].iter().enumerate().map(|(customer, assignment)| (customer as u32, *assignment));
         let free = |customer: u32| {
             planned.customers[group].pin(customer).is_none()
-                && !app.moves.iter().any(|one| (one.group, one.customer) == (group, customer))
+                && !app.moves((group, customer))
                 && !app.planned.iter().any(|one| (one.0, one.1) == (group, customer))
         };
         all.find(|(customer, assignment)| usize::from(*assignment) == fullest && free(*customer)).map(|row| row.0)
@@ -220,19 +212,18 @@ fn overload(
 
 /// As many moves begin as may be under way at once.
 fn begin(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
+    evacuate::pump(world, cx);
     let Some(app) = world.application.as_deref_mut() else { return };
     while app.moves.len() < planned.migration.at_once as usize {
         // Whoever is on the way arrives first.
-        let busy = |row: &(usize, u32, u16)| app.moves.iter().any(|one| (one.group, one.customer) == (row.0, row.1));
+        let busy = |row: &(usize, u32, u16)| app.moves((row.0, row.1));
         let Some(next) = app.planned.iter().position(|row| !busy(row)) else { break };
         let Some((group, customer, to)) = app.planned.remove(next) else { break };
         let from = app.assignments[group][customer as usize];
         if from == to || from == NOWHERE {
             continue;
         }
-        let number = app.begun;
-        app.begun += 1;
-        app.moves.push(Move { number, group, customer, from, to, stage: Stage::Cloning });
+        let number = app.set_out((group, customer), to, Why::Mapping);
         cx.after(planned.migration.clone, step::Customers::Cloned(number));
     }
 }
@@ -248,10 +239,18 @@ fn cloned(world: &mut World, number: u32, cx: &mut Cx<'_>) {
     }
     // The router learns of it when it reads the map next.
     let since = planned.refresh.map_or(cx.now, |refresh| Time(cx.now.0.div_ceil(refresh.0) * refresh.0));
-    let Move { group, customer, from, to, .. } = app.moves[row];
+    let one = app.moves[row];
+    let Move { group, customer, from, to, .. } = one;
     app.moves[row].stage = Stage::Redirecting { since };
     app.settle_in(group, customer, to);
-    cx.note(ApplicationFact::Moved { count: 1 });
+    let poisoned = !app.poison.is_empty();
+    cx.note(ApplicationFact::Moved { count: 1, acts: one.why != Why::Mapping });
+    evacuate::flipped(world, one, cx);
+    if poisoned {
+        for cell in [from, to] {
+            account::mark(world, planned.cells[usize::from(cell)]);
+        }
+    }
     tell(world, usize::from(from), cx);
     tell(world, usize::from(to), cx);
     let kept = match planned.dispatch {

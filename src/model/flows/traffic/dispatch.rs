@@ -8,7 +8,7 @@
 //! The rates are fluids like all traffic: what the router does not answer does not reach the cells. The router's own
 //! tasks, targets and losses are those of an ordinary service, and so are the cells'.
 
-use super::customers;
+use super::{customers, quarantine};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
 use crate::model::fact::{ApplicationFact, Cause, FaultFact, Hit, Phase};
@@ -51,11 +51,6 @@ fn rate(world: &mut World, group: u32, cx: &mut Cx<'_>) {
     offer(world, cx);
 }
 
-/// What a group of customers asks for at this moment: nothing before the time at which they join.
-pub(crate) fn group_rate(group: &plan::Customers, now: Time) -> u64 {
-    if group.joins.is_some_and(|at| now < at) { 0 } else { group.profile.at(now).0 }
-}
-
 /// What customers ask for, and what the router is asked, are worked out anew.
 pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     let now = cx.now;
@@ -65,7 +60,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     app.load.own.fill(0);
     app.load.by_group.clear();
     for ((counts, waiting), group) in app.counts.iter().zip(&app.waiting).zip(&planned.customers) {
-        let rate = group_rate(group, now);
+        let rate = group.rate(now);
         app.load.by_group.push(rate);
         app.load.all += rate;
         let mut split = Split::over(rate, u64::from(group.count));
@@ -77,6 +72,24 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     app.touched = true;
     world.services[planned.router].traffic.rate = router_rate(app, planned);
     account::mark(world, planned.router);
+    guests(world, planned);
+}
+
+/// What customers ask for who are in a cell because their own was emptied.
+fn guests(world: &mut World, planned: &plan::Application) {
+    let Some(app) = world.application.as_deref().filter(|app| !app.evacuation.guests.is_empty()) else { return };
+    let mut rates = vec![0; planned.cells.len()];
+    for ((counts, group), rate) in app.evacuation.guests.iter().zip(&planned.customers).zip(&app.load.by_group) {
+        for (sum, count) in rates.iter_mut().zip(counts) {
+            *sum += (u128::from(*rate) * u128::from(*count) / u128::from(group.count)) as u64;
+        }
+    }
+    for (cell, rate) in planned.cells.iter().zip(rates) {
+        if world.services[*cell].traffic.guests != rate {
+            world.services[*cell].traffic.guests = rate;
+            account::mark(world, *cell);
+        }
+    }
 }
 
 /// What the router is asked, in billionths for each second.
@@ -100,7 +113,7 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
     let Some((app, planned)) = both(world, cx) else { return served };
     app.touched = true;
     if planned.router != id {
-        return served;
+        return if app.poison.is_empty() { served } else { quarantine::spoils(world, id, served, cx) };
     }
     let blind = planned.refresh.is_none() && !app.table_down.is_empty();
     let share = |of: u64| (u128::from(served) * u128::from(of) / u128::from(offered.max(1))) as u64;
@@ -194,7 +207,7 @@ fn reach(world: &World, app: &mut Application, planned: &plan::Application, now:
     for one in &app.moves {
         let Stage::Redirecting { since } = one.stage else { continue };
         let group = &planned.customers[one.group];
-        let rate = group_rate(group, now) / u64::from(group.count);
+        let rate = group.rate(now) / u64::from(group.count);
         let calling = part(rate, late_share(planned, since, now));
         let calls = match planned.dispatch {
             plan::Dispatch::Redirect => part(calling, app.load.answered),

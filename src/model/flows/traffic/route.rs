@@ -4,6 +4,7 @@
 use super::{addresses, versions};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::flows::World;
+use crate::model::flows::scaling::phase as scaling;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan;
 use crate::model::plan::{Plan, WHOLE};
@@ -147,7 +148,7 @@ fn book_dead(world: &mut World, id: ServiceId, rate: u64) {
 }
 
 /// What is above capacity is lost to demand as far as the full number of tasks could not have answered it either, and
-/// to the missing tasks as far as it could.
+/// to the missing tasks as far as it could. Of demand, what guests of an emptied cell ask for is lost to that.
 fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
     if rate == 0 {
         return;
@@ -156,8 +157,12 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let full = u128::from(row.desired()) * u128::from(per_task);
     let demand = u64::try_from(u128::from(row.traffic.rate).saturating_sub(full)).unwrap_or(u64::MAX).min(rate);
-    if demand > 0 {
-        row.shortfalls.line(Cause::mechanism(Mechanism::Demand), Phase::Overload).rate += demand;
+    let guests = demand.min(row.traffic.guests);
+    if guests > 0 {
+        row.shortfalls.line(Cause::mechanism(Mechanism::Evacuation), Phase::Overload).rate += guests;
+    }
+    if demand > guests {
+        scaling::book(world, id, demand - guests, per_task);
     }
     book_missing(world, id, rate - demand, Phase::Overload);
 }

@@ -93,6 +93,7 @@ fn cause(summary: &Summary, cause: &str) -> String {
         "maintenance" => "the replacement of old hosts",
         "consolidation" => "the consolidation of Managed Instances",
         "AZRebalance" => "AZRebalance of an Auto Scaling group",
+        "evacuation of a cell" => "guests from a cell that was emptied",
         "zonal autoshift" => "a zonal autoshift, which left too little capacity",
         "practice run" => "a practice run of zonal autoshift, which left too little capacity",
         other => return name(other),
@@ -136,6 +137,9 @@ pub(super) fn words(phase: &str) -> String {
         "draining" => "while tasks were taken out of service on purpose",
         "errors" => "because targets answered with errors",
         "overload" => "because more was asked than the tasks could answer",
+        "scaling delay" => "before scaling had acted",
+        "scaling cooldown" => "while a cooldown held scaling back",
+        "scaling maximum" => "because scaling had reached its maximum capacity",
         "zonal shift" => "because a zonal shift held targets back",
         other => return format!("in phase {}", name(other)),
     };
