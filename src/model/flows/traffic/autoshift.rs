@@ -8,7 +8,7 @@
 //! AWS's own experiment takes ([fis-az-power]). A second zone that is impaired meanwhile is left once the first has
 //! recovered (model choice: AWS says nothing of two).
 
-use super::zonal::{begin, end, is_here};
+use super::away::{begin, end, is_here};
 use crate::model::fact::{Cause, Interruption, ZonalFact, ZonalStep};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AutoshiftId, ShiftSource, ZoneId};

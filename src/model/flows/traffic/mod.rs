@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod autoshift;
+mod away;
 pub(crate) mod copies;
 pub(crate) mod customers;
 pub(crate) mod dispatch;

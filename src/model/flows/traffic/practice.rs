@@ -9,7 +9,7 @@
 //! choice: "about weekly"). Each leaves a zone by chance. The capacity check of ARC is not made for Application Load
 //! Balancers ([arc-capacity-check]).
 
-use super::zonal::{begin, end, is_here};
+use super::away::{begin, end, is_here};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Dist, Span, Time};
 use crate::model::fact::{Interruption, ZonalFact, ZonalStep};
