@@ -24,9 +24,9 @@ const STORIES: &[(&str, &str)] = shipped![
     "mixed-base-weight", "network-attach-throttled", "one-big-cell", "one-provider-per-zone", "outpost",
     "poison-customer", "power-back-slowly", "quarantine-poison", "rollback-without-capacity", "rolling",
     "rolling-stuck", "router-outage", "shadow-traffic", "shift-without-headroom", "shuffle-sharding",
-    "six-zones", "spot-reclaim", "staged-cells", "staged-cells-bad", "staged-control-plane", "staged-regions",
-    "staged-zones", "throttled-start", "two-zones", "wavelength", "year-big-bang", "year-of-changes",
-    "year-staged", "zonal-shift-grey", "zone-loss-with-rush",
+    "six-zones", "slow-before-full", "spot-reclaim", "staged-cells", "staged-cells-bad", "staged-control-plane",
+    "staged-regions", "staged-zones", "throttled-start", "two-zones", "wavelength", "year-big-bang",
+    "year-of-changes", "year-staged", "zonal-shift-grey", "zone-loss-with-rush",
 ];
 
 /// The files that they name.

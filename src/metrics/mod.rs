@@ -24,6 +24,7 @@ mod charts;
 pub mod cost;
 pub mod errors;
 pub mod events;
+pub mod latency;
 mod launch_series;
 pub mod launches;
 pub mod ledger;

@@ -39,6 +39,7 @@ mod placement;
 mod printed;
 mod region;
 mod requirements;
+mod response;
 mod ringing;
 mod router;
 mod scaling;
