@@ -128,6 +128,8 @@ mod renew;
 mod repair;
 #[path = "laws/replacements.rs"]
 mod replacements;
+#[path = "laws/response.rs"]
+mod response;
 #[path = "laws/returns.rs"]
 mod returns;
 #[path = "laws/routing.rs"]

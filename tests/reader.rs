@@ -38,6 +38,8 @@ mod printed;
 mod real;
 #[path = "reader/real_inputs.rs"]
 mod real_inputs;
+#[path = "reader/response.rs"]
+mod response;
 #[path = "reader/scaling.rs"]
 mod scaling;
 #[cfg(feature = "cli")]

@@ -97,6 +97,7 @@ const SCENARIOS: &[&str] = &[
     "shift-without-headroom",
     "shuffle-sharding",
     "six-zones",
+    "slow-before-full",
     "spot-reclaim",
     "staged-cells",
     "staged-cells-bad",

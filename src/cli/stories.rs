@@ -24,7 +24,7 @@ const STORIES: &[(&str, &str)] = shipped![
     "managed-instances", "map-source-outage", "mixed-base-weight", "network-attach-throttled",
     "one-big-cell", "one-provider-per-zone", "outpost", "poison-customer", "power-back-slowly", "quarantine-poison",
     "rollback-without-capacity", "rolling", "rolling-stuck", "router-outage", "shadow-traffic",
-    "shuffle-sharding", "six-zones", "spot-reclaim", "staged-cells", "staged-cells-bad",
+    "shuffle-sharding", "six-zones", "slow-before-full", "spot-reclaim", "staged-cells", "staged-cells-bad",
     "staged-control-plane", "staged-regions", "staged-zones", "throttled-start", "two-zones",
     "wavelength", "year-big-bang", "year-of-changes", "year-staged", "zone-loss-with-rush",
 ];

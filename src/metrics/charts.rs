@@ -4,6 +4,7 @@ use super::application_series::ApplicationSeries;
 use super::assignments::Assignments;
 use super::availability::Availability;
 use super::change_series::ChangeSeries;
+use super::latency::Latency;
 use super::launch_series::{LaunchSeries, minute_of};
 use super::ledger::Ledger;
 use super::series;
@@ -57,6 +58,8 @@ struct ServiceSeries {
     need: Option<[usize; 2]>,
     /// Offered, served, lost; with traffic.
     flow: Option<[usize; 3]>,
+    /// Median and 99th percentile of the response time, where it is told.
+    latency: Option<[usize; 2]>,
     /// From PROVISIONING to DEPROVISIONING.
     states: [usize; 7],
     providers: Vec<(ProviderId, usize)>,
@@ -118,6 +121,14 @@ impl Charts {
         for (provider, series) in &of.providers {
             let count = tasks.running_on().iter().find(|count| count.0 == *provider).map_or(0, |count| count.1);
             trace.point(*series, now, f64::from(count));
+        }
+    }
+
+    /// Response times of a service from `now` on.
+    pub(super) fn latency(&mut self, now: Time, id: ServiceId, latency: Option<&Latency>) {
+        let level = latency.and_then(Latency::level);
+        for (series, micros) in self.services[id].latency.into_iter().flatten().zip(level.into_iter().flatten()) {
+            self.trace.point(series, now, micros as f64 / 1e6);
         }
     }
 
@@ -245,11 +256,13 @@ fn series_of(plan: &Plan, service: ServiceId, zones: &[ZoneId], trace: &mut Trac
     let mut add = |name| trace.add(name, &row.name, "");
     let need = (row.kind != Kind::Stream).then(|| [series::NEED, series::DESIRED].map(&mut add));
     let flow = row.traffic.is_some().then(|| [series::OFFERED, series::SERVED, series::LOST].map(&mut add));
+    let told = row.traffic.as_ref().is_some_and(|traffic| traffic.response.is_some());
+    let latency = told.then(|| [series::P50, series::P99].map(|name| trace.add_unknown(name, &row.name, "")));
     let states = std::array::from_fn(|state| trace.add(series::STATES, &row.name, TaskState::ALL[state].name()));
     let mut used: Vec<ProviderId> = row.strategy.iter().map(|item| item.provider).collect();
     if used.is_empty() {
         used = cluster.providers.clone().map(ProviderId).collect();
     }
     let providers = used.into_iter().map(|id| (id, trace.add(series::PROVIDERS, &row.name, &plan.providers[id].name)));
-    ServiceSeries { available, need, flow, states, providers: providers.collect() }
+    ServiceSeries { available, need, flow, latency, states, providers: providers.collect() }
 }

@@ -140,7 +140,8 @@ fn told(fact: &Fact) -> Told {
             | ServiceFact::Need { .. }
             | ServiceFact::Flow { .. }
             | ServiceFact::LossRate { .. }
-            | ServiceFact::Shortfall { .. },
+            | ServiceFact::Shortfall { .. }
+            | ServiceFact::Answers { .. },
         )
         | Fact::Host(HostFact::Count { .. } | HostFact::Reservation { .. })
         | Fact::Change(

@@ -5,7 +5,7 @@ use super::blast::Lost;
 use super::timeline::{Band, Routed, Series, Timeline};
 use super::trace::{BANDS_MAX, BILLION};
 use super::{alarms, applications, availability, capacity, change_series, changes};
-use super::{launches, ledger, planes, recovery, scaling, stages};
+use super::{latency, launches, ledger, planes, recovery, scaling, stages};
 use crate::engine::Time;
 use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId, ServiceId, TargetId};
 use crate::model::plan::{Application, Plan};
@@ -17,6 +17,7 @@ pub struct ServiceMeasure {
     pub availability: availability::Measure,
     pub ledger: ledger::Measure,
     pub launches: launches::Measure,
+    pub latency: latency::Measure,
     /// Billionths of a dollar an hour, times microseconds; `None` when a task has no price.
     pub price: Option<u128>,
     /// Running tasks times microseconds by item of its strategy; empty with a single item.

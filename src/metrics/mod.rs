@@ -23,6 +23,7 @@ mod charts;
 pub mod cost;
 pub mod errors;
 pub mod events;
+pub mod latency;
 mod launch_series;
 pub mod launches;
 pub mod ledger;

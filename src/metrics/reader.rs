@@ -7,6 +7,7 @@ use super::capacity::Capacity;
 use super::changes::Changes;
 use super::charts::Charts;
 use super::cost;
+use super::latency::Latency;
 use super::launches::Launches;
 use super::ledger::Ledger;
 use super::measured::{Measured, ServiceMeasure};
@@ -21,7 +22,8 @@ use crate::model::fact::{
     Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState,
 };
 use crate::model::ids::{ProviderId, ServiceId, TypeId, ZoneId};
-use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Service, Unit, When};
+use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Response, Service, Unit, When};
+use std::sync::Arc;
 
 /// Everything that is measured in one partition.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Metrics {
 struct Subject {
     availability: Availability,
     ledger: Ledger,
+    /// Where response times are told.
+    latency: Option<Latency>,
     launches: Launches,
     tasks: Tasks,
     /// Its tasks by capacity provider; empty where it has one.
@@ -85,6 +89,11 @@ pub(super) fn zones_of(plan: &Plan, service: ServiceId) -> Vec<ZoneId> {
     zones
 }
 
+/// How long tasks of a service take to answer, where that is told.
+fn response_of(row: &Service) -> Option<Arc<Response>> {
+    row.traffic.as_ref()?.response.clone()
+}
+
 /// A level for each capacity provider of a service that has several.
 fn on_several(row: &Service, from: Time) -> Vec<(ProviderId, Integral)> {
     let several = row.strategy.iter().filter(|_| row.strategy.len() > 1);
@@ -118,6 +127,7 @@ impl Metrics {
             Subject {
                 availability: Availability::new(of.zones.clone().map(ZoneId), warm_up),
                 ledger: Ledger::new(warm_up),
+                latency: response_of(row).map(|response| Latency::new(response, warm_up)),
                 launches: Launches::new(warm_up, !plan.start_empty && !stream),
                 tasks: Tasks::new(row.task.cpu, row.task.memory, warm_up),
                 on: on_several(row, warm_up),
@@ -175,6 +185,7 @@ impl Metrics {
             self.recovery.settle(self.now, service, holds, row.launches.reached_running());
             if let Some(charts) = &mut self.charts {
                 charts.service(self.now, service, &row.availability, &row.ledger, &row.tasks);
+                charts.latency(self.now, service, row.latency.as_ref());
             }
         }
         self.changed = changed;
@@ -284,6 +295,12 @@ impl Metrics {
                     self.concerns(now, cause, service);
                 }
             }
+            ServiceFact::Answers { service, place, load, left, added, rate } => {
+                if let Some(latency) = &mut self.services[service].latency {
+                    latency.set(now, usize::from(place), (load, left, added), rate);
+                    self.mark(service);
+                }
+            }
             ServiceFact::Action { .. } => {}
         }
     }
@@ -388,6 +405,7 @@ impl Subject {
             availability,
             ledger,
             launches: self.launches.finish(),
+            latency: self.latency.and_then(|latency| latency.finish(end)),
             price: self.tasks.finish(end),
             on: self.on.iter().map(|(_, level)| level.until(end)).collect(),
             desired: self.desired.map_or(0, |(_, count)| count),

@@ -39,6 +39,10 @@ series! {
     SERVED = "served_requests_per_second" in "requests/s" of "service";
     /// The rest.
     LOST = "lost_requests_per_second" in "requests/s" of "service";
+    /// Median response time of what is answered, in time or not; only with `responseTime`.
+    P50 = "response_time_p50_seconds" in "seconds" of "service";
+    /// The 99th percentile of it.
+    P99 = "response_time_p99_seconds" in "seconds" of "service";
     /// Tasks in this state, as ECS believes it.
     STATES = "task_state_count" in "tasks" of "service" by "`lastStatus`";
     /// Tasks in RUNNING on this capacity provider.

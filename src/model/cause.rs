@@ -44,6 +44,8 @@ named! {
         ScalingMaximum = "scaling maximum",
         /// Targets that would answer get no requests: a zonal shift has taken their zone out.
         ZonalShift = "zonal shift",
+        /// Answered after the time-out, as targets were busy or slow.
+        Timeout = "timeout",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.

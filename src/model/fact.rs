@@ -151,6 +151,19 @@ pub enum ServiceFact {
         reason: Reason,
         count: u32,
     },
+    /// Answers at one pace, where response times are told: those of this place in a list take so long from now on.
+    Answers {
+        service: ServiceId,
+        place: u16,
+        /// How busy the targets are, in millionths of what they can answer.
+        load: u32,
+        /// What is left of their speed, in millionths.
+        left: u32,
+        /// Added to each answer.
+        added: Span,
+        /// Billionths of a request for each second; none: nothing is at this place any more.
+        rate: u64,
+    },
 }
 
 /// What happens to a fault of the file.

@@ -113,7 +113,10 @@ impl World {
                 act::rings(self, alarm, cx);
                 zonal::alarmed(self, alarm, cx);
             }
-            News::AlarmQuiet(alarm) => evacuate::quiet(self, alarm, cx),
+            News::AlarmQuiet(alarm) => {
+                evacuate::quiet(self, alarm, cx);
+                act::hushed(self, alarm, cx.plan);
+            }
         }
     }
 

@@ -12,12 +12,17 @@ use crate::model::plan::When;
 pub(super) const ABOUT: &str = "errors for: time in which at least one request in a thousand failed; longest: its longest stretch\n\
     worst minute: availability in the whole minute in which the largest share failed\n\
     minutes lost: the share that failed, as minutes of the time that is measured; a year: the same share of 365 days\n\
-    nines: -log10(1 - availability), never rounded up";
+    nines: -log10(1 - availability), never rounded up\n\
+    response: from the load balancer to the answer of a task, of all answers, those after the time-out included";
 
 /// Minutes in a year of 365 days.
 const YEAR: f64 = 525_600.0;
 /// Head of the column of what a year like this run would lose.
 const A_YEAR: &str = "extrapolated\nto a year";
+
+/// Heads of the columns of response times.
+const P50: &str = "response\np50";
+const P99: &str = "response\np99";
 
 /// What has to be read with the table.
 pub(super) fn told(summary: &Summary) -> Vec<String> {
@@ -33,6 +38,7 @@ pub(super) fn table(results: &Results<'_>) -> Table {
     let summary = results.summary;
     // Of services without traffic there is nothing to say about requests.
     let traffic = summary.services.iter().any(|row| row.request_availability.is_some());
+    let timed = summary.services.iter().any(|row| row.latency_seconds.p50.is_some());
     let felt = |heads: &'static [&'static str]| if traffic { heads } else { &[] };
     let row = |row: &ServiceRow| {
         let mut cells = vec![row.service.clone()];
@@ -48,6 +54,9 @@ pub(super) fn table(results: &Results<'_>) -> Table {
             let count = |value| if asked { whole(value) } else { NOTHING.to_owned() };
             cells.extend([&row.requests.offered, &row.requests.failed].map(count));
         }
+        if timed {
+            cells.extend([&row.latency_seconds.p50, &row.latency_seconds.p99].map(|value| seconds(value, NOTHING)));
+        }
         if row.request_availability.is_none() {
             cells[0] += " (by capacity)";
         }
@@ -59,7 +68,8 @@ pub(super) fn table(results: &Results<'_>) -> Table {
         .right(&["availability", "nines", "minutes\nlost"])
         .right(if a_year.is_some() { &[A_YEAR] } else { &[] })
         .right(felt(&["requests\noffered", "requests\nfailed"]))
-        .goes_first(&["requests\noffered", "minutes\nlost", "longest", A_YEAR, "nines", "worst\nminute"])
+        .right(if timed { &[P50, P99] } else { &[] })
+        .goes_first(&["requests\noffered", "minutes\nlost", P50, "longest", A_YEAR, "nines", "worst\nminute"])
         .rows(summary.services.iter().take(SERVICES_MAX).map(row))
         .more(summary.services.len(), SERVICES_MAX, "services", IN_THE_FILE)
 }

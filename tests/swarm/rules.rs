@@ -61,6 +61,8 @@ struct Log<'a> {
     running: BTreeMap<(ServiceId, ZoneId), u32>,
     available: BTreeMap<(ServiceId, ZoneId), u32>,
     flows: BTreeMap<ServiceId, (u64, u64)>,
+    /// Answers by place in the list of paces.
+    answers: BTreeMap<(ServiceId, u16), u64>,
     needs: BTreeMap<ServiceId, (u32, u32)>,
     losses: BTreeMap<(ServiceId, Cause, Phase), u64>,
     shortfalls: BTreeMap<(ServiceId, Cause, Phase), u64>,
@@ -83,6 +85,7 @@ impl<'a> Log<'a> {
             running: BTreeMap::new(),
             available: BTreeMap::new(),
             flows: BTreeMap::new(),
+            answers: BTreeMap::new(),
             needs: BTreeMap::new(),
             losses: BTreeMap::new(),
             shortfalls: BTreeMap::new(),
@@ -114,6 +117,9 @@ impl<'a> Log<'a> {
             }
             Fact::Service(ServiceFact::Flow { service, offered, served }) => {
                 self.flows.insert(service, (offered, served));
+            }
+            Fact::Service(ServiceFact::Answers { service, place, rate, .. }) => {
+                self.answers.insert((service, place), rate);
             }
             Fact::Service(ServiceFact::Need { service, need, desired }) => {
                 self.needs.insert(service, (need, desired));
@@ -221,6 +227,12 @@ impl<'a> Log<'a> {
         self.holds(losses == offered.saturating_sub(served), || {
             format!("{name}: losses {losses}, offered {offered}, served {served}")
         });
+        if self.plan.services[id].traffic.as_ref().is_some_and(|traffic| traffic.response.is_some()) {
+            let places = (id, 0)..=(id, u16::MAX);
+            let answered: u64 = self.answers.range(places).map(|(_, rate)| rate).sum();
+            let fits = served <= answered && answered <= offered;
+            self.holds(fits, || format!("{name}: {answered} answered at some pace, {served} served of {offered}"));
+        }
         let missing = u64::from(desired.saturating_sub(available)) * 1_000_000;
         self.holds(shortfalls == missing, || format!("{name}: lacks {shortfalls}, missing {missing}"));
         self.holds(available <= running, || format!("{name}: {available} available, {running} running"));

@@ -299,6 +299,7 @@ impl Roll {
             dice.perhaps(3, &mut balancer, "clientsRetryShare", |dice| json!(dice.below(11) as f64 / 10.0));
             balancer
         });
+        response(dice, &mut row);
         self.traffic.push(row);
     }
 
@@ -454,5 +455,19 @@ fn placement(dice: &mut Dice, object: &mut Value, daemon: bool) {
     ];
     if dice.one_in(3) {
         object["placementConstraints"] = json!([dice.pick(&constraints)]);
+    }
+}
+
+/// How long tasks take to answer, and how long that may be.
+fn response(dice: &mut Dice, row: &mut Value) {
+    let told = row.clone();
+    dice.perhaps(2, row, "responseTime", |dice| match dice.below(3) {
+        0 => json!({}),
+        1 => json!({ "concurrency": dice.between(1, 40), "queue": dice.below(300) }),
+        _ => json!({ "course": [{ "load": 0.4, "p50": "80ms", "p99": "300ms" },
+            { "load": 1.0, "p50": dice.pick(&["80ms", "2s"]), "p99": "5s" }] }),
+    });
+    if *row != told {
+        dice.perhaps(3, row, "timeout", |dice| json!(format!("{}ms", dice.between(40, 4_000))));
     }
 }

@@ -27,6 +27,9 @@ measures! {
         nines: Maybe [nines Higher] = w.nines(|run| lost(flow(run, id)).or_else(|| short(run, id)));
         /// First tries in the window:
         requests: Requests [requests] = Requests::walk(w, &|run| flow(run, id));
+        /// Response time of what its tasks answered in the window, in time or not; null without `responseTime`:
+        latency_seconds: Quantiles [seconds Lower] =
+            Quantiles::walk(w, &|run, part| latency(run, id, part));
         /// Time of the window in which at least one request in a thousand failed; null without traffic.
         error_seconds: Maybe [seconds Lower] = w.maybe(|run| errors(run, id).map(|of| of.micros as f64 / 1e6));
         /// The longest stretch of it without a break; null without traffic.
@@ -186,6 +189,11 @@ pub(super) fn lost(flow: [u128; 2]) -> Option<f64> {
 fn short(run: &Run<'_>, id: ServiceId) -> Option<f64> {
     let of = &run.service(id).availability;
     of.needed.then(|| run.over_window(u128::from(run.window) - of.met)).flatten()
+}
+
+/// Median or 99th percentile of the response time of a service.
+fn latency(run: &Run<'_>, id: ServiceId, part: f64) -> Option<u64> {
+    run.service(id).latency.map(|[p50, p99]| if part == 0.5 { p50 } else { p99 })
 }
 
 fn starts(w: &mut Walk<'_>, id: ServiceId) -> Quantiles {

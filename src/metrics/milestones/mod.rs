@@ -285,6 +285,7 @@ impl Milestones {
             | ServiceFact::RunningOn { .. }
             | ServiceFact::LossRate { .. }
             | ServiceFact::Shortfall { .. }
+            | ServiceFact::Answers { .. }
             | ServiceFact::Action { .. } => {}
         }
     }

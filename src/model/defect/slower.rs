@@ -5,7 +5,8 @@ use crate::model::problem::Problems;
 use crate::model::quantity::part_of;
 
 object! {
-    /// Each task of the revision answers only a share of `requestsPerTask`; what is above fails as an overload does.
+    /// Each task of the revision answers only a share of `requestsPerTask`; what is above fails as an overload does. With
+    /// `responseTime` it is that much slower: busier, and with each answer that many times longer.
     Spec("camelCase") {
         need {
             /// What is left of a task's capacity: above 0, up to 1.

@@ -25,7 +25,7 @@ object! {
             /// Share of the requests answered with an error, above 0 to 1.
             error_share: f64,
             /// Added to each answer. A task's capacity falls to `100 ms / (100 ms + added)` of itself: 100 ms stands
-            /// for the usual answer (model choice).
+            /// for the usual answer (model choice); with `responseTime` that is the mean service time.
             latency: Duration,
         }
     }

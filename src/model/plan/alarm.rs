@@ -102,6 +102,8 @@ pub enum Metric {
     MemoryUtilization,
     /// Requests for each target that gets any.
     RequestCountPerTarget,
+    /// Seconds until a target answers.
+    TargetResponseTime,
     /// One that somebody publishes.
     Custom(MetricId),
 }
@@ -113,6 +115,8 @@ pub enum Form {
     Gauge,
     /// One count is divided by another.
     Ratio,
+    /// Seconds are divided by requests.
+    Mean,
     /// It is 0 or 1, once in each period.
     Flag,
     /// It is any number: a gauge in billionths of its unit.
@@ -121,7 +125,7 @@ pub enum Form {
 
 impl Metric {
     /// All of them with namespace and name, as CloudWatch spells them; those that somebody publishes have their own.
-    pub const ALL: [(Metric, &str, &str); 10] = [
+    pub const ALL: [(Metric, &str, &str); 11] = [
         (Metric::Target5xx, LOAD_BALANCER, "HTTPCode_Target_5XX_Count"),
         (Metric::Elb5xx, LOAD_BALANCER, "HTTPCode_ELB_5XX_Count"),
         (Metric::RequestCount, LOAD_BALANCER, "RequestCount"),
@@ -132,11 +136,12 @@ impl Metric {
         (Metric::CpuUtilization, ECS, "CPUUtilization"),
         (Metric::MemoryUtilization, ECS, "MemoryUtilization"),
         (Metric::RequestCountPerTarget, LOAD_BALANCER, "RequestCountPerTarget"),
+        (Metric::TargetResponseTime, LOAD_BALANCER, "TargetResponseTime"),
     ];
 
     /// Whether each zone of a service has one of its own.
     pub fn has_zones(self) -> bool {
-        self.form() != Form::Measure && self != Metric::RequestCountPerTarget
+        !matches!(self.form(), Form::Measure | Form::Mean) && self != Metric::RequestCountPerTarget
     }
 
     /// How a datapoint is made.
@@ -145,6 +150,7 @@ impl Metric {
             Metric::Target5xx | Metric::Elb5xx | Metric::RequestCount | Metric::RequestCountPerTarget => Form::Count,
             Metric::HealthyHostCount | Metric::UnHealthyHostCount => Form::Gauge,
             Metric::ErrorRate => Form::Ratio,
+            Metric::TargetResponseTime => Form::Mean,
             Metric::ZoneOutlier => Form::Flag,
             Metric::CpuUtilization | Metric::MemoryUtilization | Metric::Custom(_) => Form::Measure,
         }

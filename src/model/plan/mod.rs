@@ -45,7 +45,7 @@ pub use region_rollout::{ACROSS, RegionRollouts};
 pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
-pub use traffic::{Balancer, Profile, Traffic};
+pub use traffic::{Balancer, Profile, Response, Traffic, response};
 pub use written::Written;
 pub use zonal::{OnAlarm, ZonalShift};
 

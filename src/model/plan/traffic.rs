@@ -1,7 +1,11 @@
 //! What a service is asked, and the load balancer in front of it.
 
+pub mod response;
+
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
+pub use response::Response;
+use std::sync::Arc;
 
 /// An Application Load Balancer with one target group.
 #[derive(Debug, Clone)]
@@ -37,6 +41,8 @@ pub struct Traffic {
     pub profile: Profile,
     /// What one healthy task can answer, in billionths of a request for each second.
     pub per_task: u64,
+    /// How long a task takes to answer by its load, where that is told.
+    pub response: Option<Arc<Response>>,
     /// Whether customers of the application bring the rate, by way of its router: `profile` is what is planned for.
     pub dispatched: bool,
 }

@@ -1,6 +1,6 @@
 //! Services and streams: counts that the scheduler works with, and the accounting of what is missing.
 
-use super::asked::Asked;
+use super::asked::{Answers, Asked};
 use super::bucket::Tokens;
 use super::host::NIL;
 use super::rollout::{Digest, Feature, Revision, Rollout, Shift, Stage};
@@ -142,6 +142,10 @@ pub struct Traffic {
     pub guests: u64,
     /// What of it reached living targets and failed there for another reason than a lack of room.
     pub spoilt: u64,
+    /// What of it was answered after the time-out.
+    pub late: u64,
+    /// Its answers by pace, where response times are told.
+    pub answers: Vec<Answers>,
     /// Copies of it that the new revision of a deployment under way gets besides.
     pub copied: Asked,
     /// What its targets are asked by zone of the cell; empty where no alarm watches a zone.
@@ -233,6 +237,8 @@ pub struct Told {
     pub exposed: Option<(ChangeId, u64)>,
     /// Rate of the copies for it, where there are any.
     pub copied: Option<(ChangeId, u64)>,
+    /// Answers by pace.
+    pub answers: Vec<Answers>,
     /// Rates above zero that reach what changes made bad.
     pub to_bad: Vec<(ChangeId, u64)>,
 }

@@ -15,8 +15,8 @@ pub struct Grey {
     pub added: Span,
 }
 
-/// The usual answer time that added latency is held against (model choice).
-const USUAL_ANSWER: Span = Span::from_millis(100);
+/// The usual answer time that added latency is held against where nothing tells it (model choice).
+pub(crate) const USUAL_ANSWER: Span = Span::from_millis(100);
 /// Millionths in one.
 const MILLION: u64 = 1_000_000;
 
@@ -75,11 +75,15 @@ impl Zone {
     }
 
     /// What all grey failures in force leave of a task's capacity, in millionths: a task that is busy for longer with
-    /// each answer gives fewer. Latencies add up.
-    pub fn capacity_ppm(&self) -> u64 {
-        let added = self.grey.iter().fold(Span::ZERO, |sum, grey| sum + grey.added);
-        let whole = u128::from(USUAL_ANSWER.0) * u128::from(MILLION);
-        (whole / u128::from((USUAL_ANSWER + added).0)) as u64
+    /// each answer than the `usual` time gives fewer.
+    pub fn capacity_ppm(&self, usual: Span) -> u64 {
+        let whole = u128::from(usual.0) * u128::from(MILLION);
+        (whole / u128::from((usual + self.added()).0.max(1))) as u64
+    }
+
+    /// What all grey failures in force add to each answer. Latencies add up.
+    pub fn added(&self) -> Span {
+        self.grey.iter().fold(Span::ZERO, |sum, grey| sum + grey.added)
     }
 
     /// What all grey failures in force leave of the good answers, in millionths: each spoils its share of what the

@@ -15,6 +15,9 @@ pub(crate) use fluid::route;
 
 use super::ids::ZoneId;
 use super::plan::WHOLE;
+use super::plan::response::{Pace, Response};
+use super::tables::asked::Answers;
+use crate::engine::Span;
 
 /// The targets of one target group in one zone.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +37,16 @@ pub(crate) struct Targets {
     pub(crate) capacity_ppm: u64,
     /// What of its answers are good, in millionths.
     pub(crate) good_ppm: u64,
+    /// What the zone adds to each answer.
+    pub(crate) added: Span,
 }
 
 impl Targets {
     /// None, in a zone that answers well.
     pub(crate) fn none(zone: ZoneId) -> Targets {
-        let (capacity_ppm, good_ppm) = (WHOLE, WHOLE);
-        Targets { zone, serving: 0, dead: 0, idle: 0, idle_dead: 0, away: false, capacity_ppm, good_ppm }
+        let [serving, dead, idle, idle_dead] = [0; 4];
+        let (away, capacity_ppm, good_ppm, added) = (false, WHOLE, WHOLE, Span::ZERO);
+        Targets { zone, serving, dead, idle, idle_dead, away, capacity_ppm, good_ppm, added }
     }
 
     /// Targets in rotation: healthy in the eyes of the load balancer, and not away.
@@ -88,6 +94,41 @@ pub(crate) struct Ask<'a> {
     pub(crate) weights: &'a [u64],
     /// Group by group, each with the same rows, one for each zone.
     pub(crate) targets: &'a [Targets],
+    /// How long targets take to answer, where that is told.
+    pub(crate) response: Option<&'a Response>,
+}
+
+/// What the living targets of a group in a zone are offered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer<'a> {
+    /// The place of the group among the weights.
+    pub(crate) group: usize,
+    pub(crate) at: &'a Targets,
+    pub(crate) rate: u64,
+    /// Whether the group has failed open.
+    pub(crate) open: bool,
+    /// How many targets that is.
+    pub(crate) targets: u32,
+}
+
+/// What the code of targets makes of an offer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Spoilt {
+    /// Failed.
+    pub(crate) failed: u64,
+    /// Answered after the time-out.
+    pub(crate) late: u64,
+    /// The rest of the answers of slower targets: how long these take is told apart.
+    pub(crate) slower: u64,
+}
+
+/// Adds answers to a list that has one entry for each pace.
+pub(crate) fn answer(list: &mut Vec<Answers>, pace: Pace, rate: u64) {
+    match list.iter_mut().find(|known| known.pace == pace) {
+        _ if rate == 0 => {}
+        Some(known) => known.rate += rate,
+        None => list.push(Answers { pace, rate }),
+    }
 }
 
 /// What became of the requests of one group in one zone, in billionths of a request for each second. All but `asked`
@@ -112,6 +153,19 @@ pub(crate) struct Share {
     pub(crate) errors: u64,
     /// What the zone would have answered if it were not slow.
     pub(crate) slowed: u64,
+    /// Answered after the time-out, as the targets are busy.
+    pub(crate) late: u64,
+    /// The same, as the zone is slow.
+    pub(crate) late_by_zone: u64,
+    /// The same, by the code of the targets.
+    pub(crate) late_by_code: u64,
+}
+
+impl Share {
+    /// All that is answered after the time-out.
+    pub(crate) fn too_late(&self) -> u64 {
+        self.late + self.late_by_zone + self.late_by_code
+    }
 }
 
 /// What became of a rate, in billionths of a request for each second.
@@ -127,6 +181,10 @@ pub(crate) struct Routed {
     pub(crate) nowhere: u64,
     /// Failed at living targets for another reason than a lack of room.
     pub(crate) spoilt: u64,
+    /// Answered after the time-out, as the targets are busy.
+    pub(crate) late: u64,
+    /// All that is answered after it.
+    pub(crate) too_late: u64,
     /// Sent to nodes that do not answer.
     pub(crate) unreached: u64,
 }
@@ -137,4 +195,8 @@ pub(crate) struct Fleet {
     pub(crate) targets: Vec<Targets>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) shares: Vec<Share>,
+    /// Answers by pace, where response times are told.
+    pub(crate) answers: Vec<Answers>,
+    /// Those of slower targets among them.
+    pub(crate) slower: Vec<Answers>,
 }

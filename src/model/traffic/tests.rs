@@ -1,7 +1,9 @@
 //! What becomes of a rate, by table; and that nothing of it is lost on the way.
 
 use super::*;
+use crate::model::plan::response::{Kind, Law, load_of};
 use proptest::prelude::*;
+use std::sync::{Arc, OnceLock};
 
 /// Targets that are `serving / dead / idle / idle_dead`.
 fn targets(counts: [u32; 4]) -> Targets {
@@ -15,12 +17,12 @@ fn away(counts: [u32; 4]) -> Targets {
 
 /// Each target answers 10.
 fn ask<'a>(rate: u64, targets: &'a [Targets]) -> Ask<'a> {
-    Ask { rate, per_task: 10, nodes: &[], cross_zone: true, retry_ppm: 0, weights: &[1], targets }
+    Ask { rate, per_task: 10, nodes: &[], cross_zone: true, retry_ppm: 0, weights: &[1], targets, response: None }
 }
 
 fn routed(ask: &Ask<'_>) -> (Vec<Share>, Routed) {
     let mut shares = vec![Share { asked: 7, ..Share::default() }];
-    let routed = route(ask, &mut shares, &mut |_, _, _, _| 0);
+    let routed = route(ask, &mut shares, &mut Vec::new(), &mut |_| Spoilt::default());
     (shares, routed)
 }
 
@@ -103,9 +105,9 @@ fn what_the_code_of_targets_fails_takes_their_time() {
     let all = [targets([2, 0, 0, 0]), targets([1, 1, 0, 0])];
     let mut shares = Vec::new();
     let mut seen = Vec::new();
-    let found = route(&ask(60, &all), &mut shares, &mut |group, at, offered, open| {
-        seen.push((group, at.serving, offered, open));
-        offered / 3
+    let found = route(&ask(60, &all), &mut shares, &mut Vec::new(), &mut |offer| {
+        seen.push((offer.group, offer.at.serving, offer.rate, offer.open));
+        Spoilt { failed: offer.rate / 3, ..Spoilt::default() }
     });
     assert_eq!(seen, [(0, 2, 30, false), (0, 1, 15, false)]);
     let parts = shares.iter().map(|share| [share.spoilt, share.served, share.overload, share.dead]);
@@ -113,17 +115,53 @@ fn what_the_code_of_targets_fails_takes_their_time() {
     assert_eq!(found, Routed { served: 15, to_dead: 15, overload: 15, spoilt: 15, ..Routed::default() });
 }
 
+#[test]
+fn what_comes_too_late_is_lost_to_what_made_it_late() {
+    const RATE: u64 = 1_000_000_000;
+    let response = busy();
+    let ask = |rate, targets| Ask { per_task: 60 * RATE, response: Some(response), ..ask(rate * RATE, targets) };
+    let late = |pace: Pace| response.late(pace) as f64 / 1e9;
+    // Ten tasks, 0.9 of what they can answer: as many are late as the law says of those that find room in the queue.
+    let all = [targets([10, 0, 0, 0])];
+    let (shares, found) = routed(&ask(540, &all));
+    let share = shares[0];
+    let admitted = (share.served + share.late) as f64;
+    assert!((share.late as f64 / admitted - late(Pace::at(900_000))).abs() < 1e-6, "{share:?}");
+    assert!(share.overload > 0 && share.overload < 20 * RATE, "{share:?}");
+    assert_eq!((share.late_by_zone, share.slowed, found.too_late), (0, 0, share.late));
+    // A zone that adds 100 ms to 100 ms halves what a task can answer: its tasks are twice as busy, and all wait more.
+    let slow = [Targets { capacity_ppm: 500_000, added: Span::from_millis(100), ..all[0] }];
+    let (shares, _) = routed(&ask(270, &slow));
+    let share = shares[0];
+    let pace = Pace { added: Span::from_millis(100), ..Pace::at(900_000) };
+    let admitted = (share.served + share.too_late()) as f64;
+    assert!((share.too_late() as f64 / admitted - late(pace)).abs() < 1e-6, "{share:?}");
+    assert!((share.late as f64 / admitted - late(Pace::at(450_000))).abs() < 1e-6, "{share:?}");
+    assert_eq!(load_of(270 * RATE, 300 * u128::from(RATE)), 900_000);
+}
+
 fn any_targets() -> impl Strategy<Value = Targets> {
     let few = || prop_oneof![2 => Just(0u32), 3 => 0u32..40];
     let share = || prop_oneof![Just(WHOLE), 1u64..=WHOLE];
-    (few(), few(), few(), few(), any::<bool>(), share(), share()).prop_map(
-        |(serving, dead, idle, idle_dead, away, capacity_ppm, good_ppm)| Targets {
+    let added = prop_oneof![Just(Span::ZERO), (0u64..2_000).prop_map(Span::from_millis)];
+    (few(), few(), few(), few(), any::<bool>(), share(), share(), added).prop_map(
+        |(serving, dead, idle, idle_dead, away, capacity_ppm, good_ppm, added)| Targets {
             away,
             capacity_ppm,
             good_ppm,
+            added,
             ..targets([serving, dead, idle, idle_dead])
         },
     )
+}
+
+/// Six workers at ten requests a second each, with a queue of ten.
+fn busy() -> &'static Response {
+    static BUSY: OnceLock<Response> = OnceLock::new();
+    BUSY.get_or_init(|| {
+        let law = Law::new(Kind::Queue { concurrency: 6, queue: 10 }, 60_000_000_000);
+        Response::new(Arc::new(law), Some(Span::from_millis(300)))
+    })
 }
 
 fn any_node() -> impl Strategy<Value = Node> {
@@ -141,6 +179,7 @@ proptest! {
         retry_ppm in 0..=WHOLE,
         weight in 1..WHOLE,
         spoilt_ppm in 0..=WHOLE,
+        timed in any::<bool>(),
     ) {
         let mut nodes: Vec<Node> = cells.iter().map(|cell| cell.2).collect();
         if nodes.iter().all(|node| *node == Node::Unused) {
@@ -149,20 +188,31 @@ proptest! {
         let nodes = if balanced { &nodes[..] } else { &[] };
         let all: Vec<Targets> = cells.iter().map(|cell| cell.0).chain(cells.iter().map(|cell| cell.1)).collect();
         let weights = [weight, WHOLE - weight];
-        let ask = Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights: &weights, targets: &all };
-        let mut shares = Vec::new();
-        let found = route(&ask, &mut shares, &mut |_, at, offered, open| {
-            let room = u64::from(at.asked(open).0) * per_task;
-            crate::model::quantity::part_of(offered.min(room), spoilt_ppm)
+        let response = timed.then(busy);
+        let ask = Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights: &weights, targets: &all, response };
+        let (mut shares, mut answers) = (Vec::new(), Vec::new());
+        let found = route(&ask, &mut shares, &mut answers, &mut |offer| {
+            let room = u64::from(offer.targets) * per_task;
+            let failed = crate::model::quantity::part_of(offer.rate.min(room), spoilt_ppm);
+            let late = if timed { (offer.rate - failed) / 7 } else { 0 };
+            Spoilt { failed, late, slower: 0 }
         });
         let sum = |of: fn(&Share) -> u64| shares.iter().map(of).sum::<u64>();
         prop_assert_eq!(sum(|share| share.asked) + found.unreached, rate);
         for share in &shares {
-            let Share { asked, offered, served, dead, refused, spoilt, overload, errors, slowed } = *share;
-            prop_assert_eq!(served + dead + refused + spoilt + overload + errors + slowed, asked);
+            let Share { asked, offered, served, dead, refused, spoilt, overload, errors, slowed, .. } = *share;
+            let late = share.too_late();
+            prop_assert_eq!(served + dead + refused + spoilt + overload + errors + slowed + late, asked);
             prop_assert_eq!(offered + dead + refused, asked);
         }
         prop_assert_eq!(sum(|share| share.served), found.served);
+        prop_assert_eq!(sum(|share| share.late), found.late);
+        prop_assert_eq!(sum(Share::too_late), found.too_late);
+        if timed {
+            // Whatever is answered, in time or not, has a pace; what the code of targets answers late it tells itself.
+            let told: u64 = answers.iter().map(|one| one.rate).sum();
+            prop_assert_eq!(told, sum(|share| share.served + share.errors + share.late + share.late_by_zone));
+        }
         prop_assert_eq!(sum(|share| share.dead), found.to_dead);
         prop_assert_eq!(sum(|share| share.refused), found.nowhere);
         prop_assert_eq!(sum(|share| share.refused + share.overload), found.overload);

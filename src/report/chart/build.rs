@@ -78,6 +78,11 @@ fn drafts(run: &Run<'_>, ranks: &Ranks) -> Vec<Draft> {
             panels(run, ranks, series::OFFERED, |name| requests(run, name), |all| Some(customers_once(run, all))),
         ),
         (
+            "response-time",
+            "Response time of what is answered, in time or not",
+            panels(run, ranks, series::P99, |name| response_time(run, name), |_| None),
+        ),
+        (
             "tasks-by-zone",
             "Healthy tasks by zone, against what is needed",
             panels(run, ranks, series::AVAILABLE, |name| healthy(run, name), |all| totals(all).map(by_region)),
@@ -339,6 +344,12 @@ fn states(run: &Run<'_>, subject: &str) -> Panel {
 }
 
 /// Two panels for each provider with hosts: how many, and how full; of many providers, those that lost most hosts.
+fn response_time(run: &Run<'_>, subject: &str) -> Panel {
+    let lines = [("99th percentile", series::P99, 0), ("median", series::P50, 1)]
+        .map(|(label, name, part)| Line::solid(label, Role::Part(part), run.line(name, subject)));
+    Panel { title: subject.to_owned(), unit: "seconds", lines: lines.to_vec(), ..Panel::default() }
+}
+
 fn hosts(run: &Run<'_>) -> Vec<Panel> {
     let count = |subject: &str| {
         let points = run.line(series::HOSTS, subject);

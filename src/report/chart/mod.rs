@@ -37,8 +37,9 @@ use crate::metrics::timeline::Timeline;
 use std::fmt::Display;
 
 /// Names of all pictures that a run may have.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "requests",
+    "response-time",
     "tasks-by-zone",
     "task-states",
     "providers",

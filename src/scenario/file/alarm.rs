@@ -21,8 +21,9 @@ object! {
             /// ARN; what has one was printed by AWS.
             alarm_arn: String,
             /// Which metric: of `AWS/ApplicationELB` `HTTPCode_Target_5XX_Count` (requests that reached a target and
-            /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer), `RequestCount`,
-            /// `HealthyHostCount` and `UnHealthyHostCount`; of `Evenkeel` `ErrorRate` (failed requests for each request
+            /// failed), `HTTPCode_ELB_5XX_Count` (requests that no target could answer, or not before `timeout`),
+            /// `RequestCount`, `HealthyHostCount`, `UnHealthyHostCount` and, with `responseTime`, `TargetResponseTime`
+            /// (seconds until a target answers); of `Evenkeel` `ErrorRate` (failed requests for each request
             /// offered, from 0 to 1), which stands for metric math, and `ZoneOutlier` (1 for a minute in which a zone
             /// fails more than the others, by a chi-squared test, else 0), which stands for a rule of Contributor
             /// Insights.

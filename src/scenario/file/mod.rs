@@ -10,6 +10,7 @@ mod custom_metric;
 mod evacuation;
 mod objective;
 mod pipeline;
+mod response;
 mod traffic;
 mod zonal;
 
@@ -23,6 +24,7 @@ pub use custom_metric::{CustomMetric, DailyValue, MetricStep};
 pub use evacuation::{Evacuation, Quarantine};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
+pub use response::{ResponsePoint, ResponseTime};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
 pub use zonal::ZonalShift;
 

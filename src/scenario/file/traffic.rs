@@ -1,5 +1,6 @@
 //! What is asked of services: requests and standalone tasks.
 
+use super::response::ResponseTime;
 use crate::engine::Span;
 use crate::grammar::{Defs, Read, Reader, Written, short};
 use crate::model::quantity::{Duration, Law, Rate};
@@ -30,6 +31,13 @@ object! {
             /// first row is time 0), its second `requests_per_second`, or `RequestCount` or `Sum`: requests in the
             /// period that begins then, as CloudWatch has them. A graph that its console saved as CSV is taken too.
             csv: String,
+            /// How long tasks take to answer, by their load. Without it an answer takes no time, and only what is
+            /// above `requestsPerTask` fails.
+            response_time: ResponseTime => Own "",
+            /// A request that is not answered by then fails: the idle timeout of the load balancer, which then answers
+            /// 504 itself, or the patience of clients, where that is shorter. None by default (model choice). A task
+            /// works on such a request to its end all the same. It needs `responseTime`.
+            timeout: Duration,
             /// Settings of the load balancer and its target group.
             load_balancer: LoadBalancer => Own "",
         }

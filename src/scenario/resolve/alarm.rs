@@ -16,8 +16,7 @@ const HOUR: u32 = 3_600;
 const DAY: u64 = 86_400;
 
 /// Metrics that people set alarms on and that are not simulated ([ecs-deployment-alarms] [ecs-container-insights]).
-const KNOWN: [&str; 4] =
-    ["HTTPCode_ELB_4XX_Count", "HTTPCode_Target_4XX_Count", "TargetResponseTime", "RunningTaskCount"];
+const KNOWN: [&str; 3] = ["HTTPCode_ELB_4XX_Count", "HTTPCode_Target_4XX_Count", "RunningTaskCount"];
 
 /// Thresholds further from zero than this are no counts of anything.
 const MOST: f64 = 1e15;
@@ -77,6 +76,11 @@ impl Activity<'_> {
         let (scope, rule) = (scope?, rule?);
         if !has || !timely {
             return None;
+        }
+        if !self.published(service, metric, (rule.period.micros() / 1_000_000) as u32) {
+            let message = format!("`{}` publishes this metric by the minute", self.plan.services[service].name);
+            let hint = "write 60, or give the service a resolution of 20 seconds in `monitoring`";
+            self.out.doubtful(&format!("{at}/Period"), message, hint);
         }
         self.settled(&rule, metric, at);
         Some((service, Watches::Metric(OnMetric { metric, scope, rule, delay })))
@@ -205,9 +209,8 @@ impl Activity<'_> {
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
             (None | Some(Written::Sum), Form::Count) | (Some(Written::Sum), Form::Flag) => Statistic::Sum,
-            (None, Form::Gauge | Form::Ratio | Form::Flag | Form::Measure) | (Some(Written::Average), _) => {
-                Statistic::Average
-            }
+            (None, Form::Gauge | Form::Ratio | Form::Mean | Form::Flag | Form::Measure)
+            | (Some(Written::Average), _) => Statistic::Average,
             (Some(Written::Minimum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Minimum,
             (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Maximum,
             (Some(Written::SampleCount), _) => {
@@ -217,6 +220,10 @@ impl Activity<'_> {
             (Some(Written::Sum), Form::Gauge | Form::Measure) => {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
                 return self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"").none();
+            }
+            (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Mean) => {
+                let message = format!("`{name}` has an average only: no single answers are simulated");
+                return self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"").none();
             }
             (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Ratio) => {
                 let message = format!("`{name}` is a share of a whole period: it has an average only");
@@ -245,6 +252,12 @@ impl Activity<'_> {
         if metric.form() != Form::Gauge && service.traffic.is_none() {
             return self.has_traffic(id, at);
         }
+        let told = service.traffic.as_ref().is_some_and(|traffic| traffic.response.is_some());
+        if metric == Metric::TargetResponseTime && !told {
+            let message = format!("nothing says how long tasks of `{name}` take to answer");
+            self.out.wrong_target(at, message, "add \"responseTime\": {} to its `traffic`");
+            return false;
+        }
         if !matches!(metric, Metric::ErrorRate | Metric::ZoneOutlier) && service.balancer.is_none() {
             let message = format!("`{name}` needs a load balancer, which reports this metric");
             self.out.wrong_target(at, message, "watch `ErrorRate`, or name a service behind a load balancer");
@@ -263,6 +276,7 @@ impl Activity<'_> {
         let message = format!("datapoints of this metric {word} breach this threshold");
         let hint = match metric.form() {
             Form::Ratio => "write a share between 0 and 1",
+            Form::Mean => "it is above 0: write a threshold in seconds",
             Form::Flag => "it is 0 or 1: write 1 and `GreaterThanOrEqualToThreshold`",
             Form::Measure => "it is a percentage: write a threshold between 0 and 100",
             Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
@@ -417,6 +431,7 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
     const ONE: i128 = 1_000_000_000;
     let (low, high) = match (metric.form(), rule.statistic) {
         (Form::Count | Form::Gauge, Statistic::Sum) | (Form::Gauge, _) => (0, i128::MAX),
+        (Form::Mean, _) => (1, i128::MAX),
         (Form::Count, _) => (ONE, ONE),
         (Form::Ratio | Form::Flag, _) => (0, ONE),
         (Form::Measure, _) => (0, 100 * ONE),

@@ -271,6 +271,7 @@ impl Activity<'_> {
         }
         row.balancer.get_or_insert_with(super::traffic::default_balancer);
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
-        row.traffic = Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), dispatched: true });
+        row.traffic =
+            Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), response: None, dispatched: true });
     }
 }

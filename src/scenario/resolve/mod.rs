@@ -38,6 +38,7 @@ mod placement;
 mod printed;
 mod region;
 mod requirements;
+mod response;
 mod ringing;
 mod router;
 mod scaling;

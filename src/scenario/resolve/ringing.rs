@@ -156,6 +156,7 @@ impl Guess<'_> {
             | Metric::CpuUtilization
             | Metric::MemoryUtilization
             | Metric::RequestCountPerTarget
+            | Metric::TargetResponseTime
             | Metric::Custom(_) => Datapoint::Unknown,
         }
     }

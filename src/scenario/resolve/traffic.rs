@@ -1,5 +1,6 @@
 //! Requests offered to services, and the load balancers in front of them.
 
+use super::response::Laws;
 use super::table::{self, Table};
 use super::{Activity, Csv, placed};
 use crate::engine::{Span, Time};
@@ -26,6 +27,7 @@ type Asked<'a> = (Option<Rate>, &'a Option<Vec<Step>>, &'a Option<Daily>, Option
 
 impl Activity<'_> {
     pub(super) fn traffic(&mut self, csv: Csv<'_>) {
+        let mut laws = Laws::new();
         for (at, traffic) in placed(&self.scenario.traffic, "/traffic") {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let table = traffic.csv.as_deref().map(|name| (name, csv));
@@ -35,6 +37,7 @@ impl Activity<'_> {
             let balancer = balancer.map(|written| self.checked_balancer(written, base, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
             self.answers_some(per_task, &format!("{at}/requestsPerTask"));
+            let response = self.response(traffic, &at, &mut laws);
             let (Some(id), Some(profile)) = (id, profile) else { continue };
             if self.plan.is_external(&self.plan.services[id]) && traffic.load_balancer.is_some() {
                 let message = "ECS Anywhere has no load balancer of ECS: requests find the tasks that answer";
@@ -59,7 +62,7 @@ impl Activity<'_> {
             if !local {
                 service.balancer.get_or_insert_with(default_balancer);
             }
-            service.traffic = Some(Offered { profile, per_task: per_task.0, dispatched: false });
+            service.traffic = Some(Offered { profile, per_task: per_task.0, response, dispatched: false });
         }
     }
 

@@ -12,6 +12,7 @@ use crate::engine::key::Phase as Turn;
 use crate::model::alarm::watch::{Follower, Row, Watch};
 use crate::model::alarm::{Level, Share, State};
 use crate::model::fact::{Cause, Fact, Phase, Seen};
+use crate::model::flows::rows::response;
 use crate::model::flows::scaling::{act, usage};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
@@ -54,12 +55,14 @@ pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
 pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut Cx<'_>) {
     let first = world.alarms.partition_point(|watch| watch.service < service);
     let next = world.alarms.partition_point(|watch| watch.service <= service);
+    let mut level = false;
     for place in first..next {
         if reads_on(world, place, asked, cx) {
             look(world, place, cx);
+            level = true;
         }
     }
-    act::settled(world, service, cx);
+    act::settled(world, service, level, cx);
     for row in 0..world.fleet_alarms.len() {
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };
@@ -99,6 +102,7 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         return new;
     }
     let level = match on.scope {
+        Scope::Service if on.metric == Metric::TargetResponseTime => response::mean(world, service, cx.plan),
         Scope::Service => match usage::level(world, on.metric, service, (asked, cx.plan, now)) {
             Some(level) => level,
             None => level(world, on.metric, service, None, asked),
@@ -166,7 +170,7 @@ fn of_new(world: &World, service: ServiceId) -> Option<Asked> {
     let own = Cause::change(row.deployment.deploying?.0);
     let spoilt = row.shortfalls.lines.iter().filter(|line| line.cause == own);
     // No task waits in these phases: what stands there are requests that the defect spoils.
-    let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload));
+    let spoilt = spoilt.filter(|line| matches!(line.phase, Phase::Errors | Phase::Overload | Phase::Timeout));
     let failed: u64 = spoilt.map(|line| line.rate).sum();
     let Asked { offered, served, refused } = row.traffic.copied;
     Some(Asked {
@@ -188,7 +192,11 @@ fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>,
         Metric::HealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
         Metric::UnHealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
         Metric::ZoneOutlier => unreachable!("an outlier is one of several zones"),
-        Metric::CpuUtilization | Metric::MemoryUtilization | Metric::RequestCountPerTarget | Metric::Custom(_) => {
+        Metric::CpuUtilization
+        | Metric::MemoryUtilization
+        | Metric::RequestCountPerTarget
+        | Metric::TargetResponseTime
+        | Metric::Custom(_) => {
             unreachable!("{metric:?} is watched of a whole service")
         }
     }

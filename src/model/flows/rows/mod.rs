@@ -10,6 +10,7 @@ pub mod digest;
 pub mod inventory;
 pub mod link;
 pub mod replacement;
+pub(crate) mod response;
 pub mod revision;
 pub mod tell;
 pub mod wake;

@@ -62,7 +62,8 @@ fn load(world: &World, service: ServiceId, asked: Asked, running: u32, plan: &Pl
     let of = &world.services[service].traffic;
     let full = u128::from(running) * u128::from(traffic.per_task.max(1));
     let share = |rate: u64| u64::try_from(u128::from(rate) * u128::from(WHOLE) / full).unwrap_or(WHOLE).min(WHOLE);
-    (share(asked.served.saturating_add(of.copied.served)), share(of.spoilt))
+    // What comes too late took as long as what is in time.
+    (share(asked.served.saturating_add(of.late).saturating_add(of.copied.served)), share(of.spoilt))
 }
 
 /// In millionths.
@@ -78,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_task_uses_more_under_load_and_less_for_what_fails() {
-        let of = Use { at_rest: 50_000, at_full: 850_000, failed_request: 250_000 };
+        let of = Use { at_rest: 50_000, at_full: 850_000, failed_request: 250_000, resolution: 60 };
         for (answered, failed, expected) in [
             (0, 0, 50_000),
             (500_000, 0, 450_000),

@@ -9,6 +9,7 @@
 //! itself; something in front of the service does, while a hook holds the deployment up. Left out: what a copy writes a
 //! second time, what it costs others, and what bad features spoil of it.
 
+use super::slow::Slow;
 use super::{addresses, route, versions};
 use crate::model::fact::ChangeFact;
 use crate::model::flows::{Cx, World};
@@ -16,7 +17,7 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
-use crate::model::traffic;
+use crate::model::traffic::{self, Fleet};
 
 /// What green is asked in copies, and answers, from now on.
 pub(super) fn copied(world: &mut World, id: ServiceId, plan: &Plan) -> Asked {
@@ -29,14 +30,17 @@ pub(super) fn copied(world: &mut World, id: ServiceId, plan: &Plan) -> Asked {
     let counts = |place: usize| known.and_then(|one| one.surplus.get(place).copied()).unwrap_or_default();
     route::gather(world, plan, id, &mut fleet, counts);
     addresses::used(world, id, plan, &mut fleet.nodes);
-    let ask = route::ask(plan, id, (rate, &[WHOLE]), &fleet.targets, &fleet.nodes);
-    let routed = traffic::route(&ask, &mut fleet.shares, &mut |_, at, offered, open| {
-        versions::of_copies(world, plan, (id, at.zone, green), (offered, open, ask.per_task))
+    let Fleet { targets, nodes, shares, answers, slower } = &mut fleet;
+    let ask = route::ask(plan, id, (rate, &[WHOLE]), targets, nodes);
+    slower.clear();
+    let mut slow = Slow { response: ask.response, answers: slower };
+    let routed = traffic::route(&ask, shares, answers, &mut |offer| {
+        versions::of_copies(world, plan, (id, green, ask.per_task), &offer, &mut slow)
     });
     world.fleet = fleet;
     // What reaches no node is not copied.
     let offered = rate - routed.unreached;
-    Asked { offered, served: routed.served, refused: routed.to_dead + routed.nowhere }
+    Asked { offered, served: routed.served, refused: routed.to_dead + routed.nowhere + routed.too_late }
 }
 
 /// Tells what copies the new revision of a deployment gets.

@@ -1,35 +1,39 @@
 //! What feature flags show of a service, and what bad ones spoil.
 
+use super::slow::{self, Slow};
 use crate::model::defect::Effect;
-use crate::model::fact::{Cause, ChangeFact, Phase};
+use crate::model::fact::{Cause, ChangeFact};
 use crate::model::flows::{Cx, World};
-use crate::model::ids::{ChangeId, ServiceId, ZoneId};
+use crate::model::ids::{ChangeId, ServiceId};
 use crate::model::plan::Plan;
 use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Feature;
 use crate::model::tables::service::Service;
+use crate::model::traffic::{Offer, Spoilt};
 
-/// What bad features spoil of the rate that is offered to living targets in a zone, with room for `full`.
-pub(crate) fn spoil(world: &mut World, plan: &Plan, (id, zone): (ServiceId, ZoneId), offered: u64, full: u64) -> u64 {
+/// What bad features spoil of an offer of which so much is spoilt already, with room for `full`.
+pub(super) fn spoil(
+    world: &mut World,
+    plan: &Plan,
+    id: ServiceId,
+    (offer, before, full): (&Offer<'_>, u64, u64),
+    slower: &mut Slow<'_>,
+    all: &mut Spoilt,
+) {
     let mut spoilt = 0;
     for row in 0..world.services[id].deployment.features.len() {
         let Feature { change, bad, share, .. } = world.services[id].deployment.features[row];
         let planned = &plan.changes[change];
-        let here = planned.only_in.is_none_or(|only| only == zone);
+        let here = planned.only_in.is_none_or(|only| only == offer.at.zone);
         let Some(defect) = planned.defect.as_ref().filter(|_| bad && here && share > 0) else { continue };
         // The requests that see it, and the room that they take of each task.
-        let [asked, room] = [offered - spoilt, full.saturating_sub(spoilt)].map(|whole| part_of(whole, share));
-        let answers = defect.answers(asked, room);
+        let rest = offer.rate - before - spoilt;
+        let [asked, room] = [rest, full.saturating_sub(spoilt)].map(|whole| part_of(whole, share));
         world.services[id].deployment.features[row].met_bad += asked;
-        let slow = asked.min(room) - asked.min(answers.room);
-        for (phase, rate) in [(Phase::Errors, answers.errors), (Phase::Overload, slow)] {
-            if rate > 0 {
-                world.services[id].shortfalls.line(Cause::change(change), phase).rate += rate;
-                spoilt += rate;
-            }
-        }
+        let found = slower.spoils(asked, room, defect.answers(asked, room), offer.at);
+        spoilt += found.errors + found.refused + found.late;
+        slow::book(world, id, Cause::change(change), found, all);
     }
-    spoilt
 }
 
 /// Tells what open features get.

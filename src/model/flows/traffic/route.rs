@@ -1,18 +1,21 @@
 //! Where the requests of a service go: its targets are gathered, `traffic::route` says what becomes of the rate, and
 //! what is lost is booked under the cause and phase of what is missing; the parts add up to the rate.
 
+use super::slow::Slow;
 use super::{addresses, versions};
 use crate::model::fact::{Cause, Mechanism, Phase};
 use crate::model::flows::World;
 use crate::model::flows::scaling::phase as scaling;
 use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::plan;
+use crate::model::plan::response::{Pace, Response, load_of, share_of};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
 use crate::model::tables::rollout::Shift;
 use crate::model::tables::service::{InZone, Service};
 use crate::model::tables::shortfall::{Shortfall, Split};
+use crate::model::tables::zone::USUAL_ANSWER;
 use crate::model::traffic::{self, Ask, Fleet, Node, Routed, Share, Targets};
 
 /// Splits the offered rate and books the losses; returns what is served.
@@ -38,12 +41,14 @@ pub(super) fn over_targets(world: &mut World, id: ServiceId, plan: &Plan) -> u64
     book_dead(world, id, routed.to_dead);
     let overload = book_withheld(world, id, &plan.services[id], routed.overload);
     book_overload(world, id, &plan.services[id], overload);
+    book_late(world, id, &plan.services[id], routed.late);
     let weight = world.services[id].shift().map(|shift| shift.weight);
     let traffic = &mut world.services[id].traffic;
     traffic.unreached = routed.unreached;
     traffic.spoilt = routed.spoilt;
     traffic.exposed = weight.map_or(exposed, |weight| part_of(traffic.rate - routed.unreached, weight));
-    traffic.refused = routed.to_dead + routed.nowhere;
+    traffic.late = routed.too_late;
+    traffic.refused = routed.to_dead + routed.nowhere + routed.too_late;
     routed.served
 }
 
@@ -63,10 +68,19 @@ fn pour(
         gather(world, plan, id, fleet, |place| counts(&world.services[id], place, *of));
     }
     addresses::used(world, id, plan, &mut fleet.nodes);
-    let ask = ask(plan, id, (world.services[id].traffic.rate, weights), &fleet.targets, &fleet.nodes);
-    traffic::route(&ask, &mut fleet.shares, &mut |group, at, offered, open| {
-        versions::spoil(world, plan, (id, at.zone, groups[group]), (offered, open, ask.per_task), at, exposed)
-    })
+    let Fleet { targets, nodes, shares, answers, slower } = fleet;
+    let ask = ask(plan, id, (world.services[id].traffic.rate, weights), targets, nodes);
+    slower.clear();
+    let mut slow = Slow { response: ask.response, answers: slower };
+    let routed = traffic::route(&ask, shares, answers, &mut |offer| {
+        let of = (id, groups[offer.group], ask.per_task);
+        versions::spoil(world, plan, of, &offer, &mut slow, exposed)
+    });
+    if ask.response.is_some() {
+        slower.iter().for_each(|one| traffic::answer(answers, one.pace, one.rate));
+        world.services[id].traffic.answers.clone_from(answers);
+    }
+    routed
 }
 
 /// Adds the targets of one group, zone by zone; `counts` tells those of a zone by its row: what gets requests and
@@ -80,7 +94,9 @@ pub(super) fn gather(world: &World, plan: &Plan, id: ServiceId, fleet: &mut Flee
         let mut targets = Targets { serving, dead, idle, idle_dead, away, ..Targets::none(*zone) };
         let here = &world.zones[*zone];
         if !here.grey.is_empty() {
-            (targets.capacity_ppm, targets.good_ppm) = (here.capacity_ppm(), here.good_ppm());
+            let usual = response(&plan.services[id]).map_or(USUAL_ANSWER, Response::usual);
+            (targets.capacity_ppm, targets.good_ppm) = (here.capacity_ppm(usual), here.good_ppm());
+            targets.added = here.added();
         }
         fleet.targets.push(targets);
     }
@@ -100,7 +116,7 @@ fn counts(row: &Service, place: usize, of: Option<u8>) -> [u32; 4] {
 /// What is asked of targets that are gathered.
 #[inline]
 pub(super) fn ask<'a>(
-    plan: &Plan,
+    plan: &'a Plan,
     id: ServiceId,
     (rate, weights): (u64, &'a [u64]),
     targets: &'a [Targets],
@@ -109,20 +125,26 @@ pub(super) fn ask<'a>(
     let service = &plan.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
     let (cross_zone, retry_ppm) = service.balancer.as_ref().map_or((true, 0), |one| (one.cross_zone, one.retry_ppm));
-    Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights, targets }
+    Ask { rate, per_task, nodes, cross_zone, retry_ppm, weights, targets, response: response(service) }
+}
+
+/// How long tasks of a service take to answer, where that is told.
+#[inline]
+fn response(service: &plan::Service) -> Option<&Response> {
+    service.traffic.as_ref()?.response.as_deref()
 }
 
 /// Books what grey zones spoil, and what each zone was asked where alarms watch zones.
 #[inline]
 fn book_zones(world: &mut World, id: ServiceId, fleet: &Fleet) {
     for (targets, share) in fleet.targets.iter().zip(&fleet.shares) {
-        if share.errors + share.slowed > 0 {
+        if share.errors + share.slowed + share.late_by_zone > 0 {
             book_grey(world, id, targets.zone, share);
         }
         let place = world.zone_row(targets.zone);
         if let Some(asked) = world.services[id].traffic.by_zone.get_mut(place) {
             asked.offered += share.asked;
-            asked.refused += share.dead + share.refused;
+            asked.refused += share.dead + share.refused + share.too_late();
             asked.served += share.served;
         }
     }
@@ -132,10 +154,16 @@ fn book_zones(world: &mut World, id: ServiceId, fleet: &Fleet) {
 fn book_grey(world: &mut World, id: ServiceId, zone: ZoneId, share: &Share) {
     let grey = &world.zones[zone].grey;
     let mut by_errors = Split::over(share.errors, grey.iter().map(|grey| u64::from(grey.errors_ppm)).sum());
-    let mut by_latency = Split::over(share.slowed, grey.iter().map(|grey| grey.added.0).sum());
+    let added = grey.iter().map(|grey| grey.added.0).sum();
+    let (mut by_latency, mut by_lateness) = (Split::over(share.slowed, added), Split::over(share.late_by_zone, added));
     for grey in grey {
+        let shortfalls = &mut world.services[id].shortfalls;
         let lost = by_errors.part(u64::from(grey.errors_ppm)) + by_latency.part(grey.added.0);
-        world.services[id].shortfalls.line(grey.cause, Phase::Errors).rate += lost;
+        shortfalls.line(grey.cause, Phase::Errors).rate += lost;
+        let late = by_lateness.part(grey.added.0);
+        if late > 0 {
+            shortfalls.line(grey.cause, Phase::Timeout).rate += late;
+        }
     }
 }
 
@@ -171,21 +199,63 @@ fn book_overload(world: &mut World, id: ServiceId, service: &plan::Service, rate
 /// lost to the shift. Gives back the rest.
 #[inline]
 fn book_withheld(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) -> u64 {
-    let Some(away) = world.services[id].traffic.away.filter(|_| rate > 0) else { return rate };
+    if world.services[id].traffic.away.is_none() || rate == 0 {
+        return rate;
+    }
+    let Some((cause, serving)) = withheld(world, id) else { return rate };
+    let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
+    let lost = rate.min(serving.saturating_mul(per_task));
+    if lost > 0 {
+        world.services[id].shortfalls.line(cause, Phase::ZonalShift).rate += lost;
+    }
+    rate - lost
+}
+
+/// A shift that keeps requests from targets which would answer, and how many these are.
+fn withheld(world: &World, id: ServiceId) -> Option<(Cause, u64)> {
+    let row = &world.services[id];
+    let away = row.traffic.away?;
     let place = world.zone_row(away.zone);
-    let row = &mut world.services[id];
     let InZone { serving, in_dns, away: held, .. } = row.zones[place];
     let others = row.zones.iter().enumerate().any(|(other, zone)| other != place && zone.serving + zone.dead > 0);
     // It holds nothing back while nothing is in service elsewhere, or, with cross-zone off, clients still call its node.
-    if !others || (!held && in_dns) {
-        return rate;
-    }
+    (others && (held || !in_dns)).then_some((away.cause, u64::from(serving)))
+}
+
+/// What is answered too late is lost to demand as far as it would be late with the full number of tasks. What is more is
+/// lost to the missing tasks and to a shift, by how many targets are missing for each; without any, to demand. Where
+/// the missing tasks are on their way back does not matter: it is lost as it comes too late.
+fn book_late(world: &mut World, id: ServiceId, service: &plan::Service, rate: u64) {
+    let Some(response) = response(service).filter(|_| rate > 0) else { return };
+    let shift = withheld(world, id);
+    let row = &mut world.services[id];
     let per_task = service.traffic.as_ref().map_or(0, |traffic| traffic.per_task);
-    let lost = rate.min(u64::from(serving).saturating_mul(per_task));
-    if lost > 0 {
-        row.shortfalls.line(away.cause, Phase::ZonalShift).rate += lost;
+    let load = load_of(row.traffic.rate, u128::from(row.desired()) * u128::from(per_task));
+    let demand = share_of(row.traffic.rate, response.late(Pace::at(load))).min(rate);
+    let (lines, held) = (row.shortfalls.lines.len(), shift.map_or(0, |(_, serving)| serving));
+    let missing = held + row.shortfalls.lines.iter().map(unserved).sum::<u64>();
+    let mut late = |cause, rate| {
+        if rate > 0 {
+            row.shortfalls.line(cause, Phase::Timeout).rate += rate;
+        }
+    };
+    late(Cause::mechanism(Mechanism::Demand), if missing == 0 { rate } else { demand });
+    let mut split = Split::over(if missing == 0 { 0 } else { rate - demand }, missing);
+    if let Some((cause, serving)) = shift {
+        late(cause, split.part(serving));
     }
-    rate - lost
+    for place in 0..lines {
+        let line = row.shortfalls.lines[place];
+        let part = split.part(unserved(&line));
+        if part > 0 {
+            row.shortfalls.line(line.cause, Phase::Timeout).rate += part;
+        }
+    }
+}
+
+/// Tasks of a line that are missing and get no requests.
+fn unserved(line: &Shortfall) -> u64 {
+    u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets))
 }
 
 /// Books a loss on the tasks that are missing and get no requests; without any, on demand.
@@ -194,7 +264,6 @@ fn book_missing(world: &mut World, id: ServiceId, rate: u64, phase: Phase) {
         return;
     }
     let shortfalls = &mut world.services[id].shortfalls;
-    let unserved = |line: &Shortfall| u64::from((line.tasks + line.pending).saturating_sub(line.dead_targets));
     if !shortfalls.share(rate, unserved, |line, part| line.rate += part) {
         shortfalls.line(Cause::mechanism(Mechanism::Demand), phase).rate += rate;
     }

@@ -4,7 +4,7 @@
 //! booked under the cause and phase of the tasks that are missing; the parts add up to the whole because they are split
 //! in whole numbers.
 
-use super::{addresses, copies, dispatch, route, versions};
+use super::{addresses, copies, dispatch, latency, route, versions};
 use crate::model::fact::{Cause, FaultFact, Hit, Mechanism, Phase, PlaneFact, ServiceFact};
 use crate::model::flows::cell::depend;
 use crate::model::flows::change::alarms;
@@ -190,6 +190,9 @@ fn tell_flow(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) {
     if row.last_reported.flow != flow {
         row.last_reported.flow = flow;
         cx.note(ServiceFact::Flow { service: id, offered: row.traffic.rate, served });
+    }
+    if cx.plan.services[id].traffic.as_ref().is_some_and(|traffic| traffic.response.is_some()) {
+        latency::tell(world, id, cx);
     }
     versions::tell(world, id, cx);
     copies::tell(world, id, cx);

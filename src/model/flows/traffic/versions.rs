@@ -1,53 +1,58 @@
 //! Requests and revisions: how much each gets, and what bad ones spoil.
 
+use super::slow::{Slow, Spoils, book};
 use super::{dispatch, features};
 use crate::model::defect::{Effect, Live, WEAR};
-use crate::model::fact::{ChangeFact, Phase};
+use crate::model::fact::ChangeFact;
 use crate::model::flows::change::say;
 use crate::model::flows::rows::bad;
 use crate::model::flows::{Cx, World};
-use crate::model::ids::{ChangeId, ServiceId, Unit, ZoneId};
+use crate::model::ids::{ChangeId, ServiceId, Unit};
 use crate::model::plan::{Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::rollout::Revision;
 use crate::model::tables::service::Service;
 use crate::model::tables::shortfall::Split;
-use crate::model::traffic::Targets;
+use crate::model::traffic::{Offer, Spoilt, Targets};
 
 /// Targets by how worn they are.
 type ByWear = [u32; WEAR as usize];
 
-/// Books what bad revisions of a service spoil of the rate that is offered to its living targets in a zone: answers
-/// that are errors, and what a slower task cannot answer. `exposed` grows by what the new revision of a deployment
-/// gets.
-pub(crate) fn spoil(
+/// Books what bad revisions of a service spoil of an offer: answers that are errors, and what a slower task cannot
+/// answer, or answers too late. `of`: of one revision, which has targets of its own. `exposed` grows by what the new
+/// revision of a deployment gets.
+pub(super) fn spoil(
     world: &mut World,
     plan: &Plan,
-    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
-    (offered, open, per_task): (u64, bool, u64),
-    at: &Targets,
+    (id, of, per_task): (ServiceId, Option<u8>, u64),
+    offer: &Offer<'_>,
+    slow: &mut Slow<'_>,
     exposed: &mut u64,
-) -> u64 {
-    let spoilt = by_revision(world, plan, (id, zone, of), (offered, open, per_task), exposed);
-    if world.services[id].deployment.features.is_empty() {
-        return spoilt;
+) -> Spoilt {
+    let mut spoilt = by_revision(world, plan, (id, of, per_task), offer, slow, exposed);
+    if !world.services[id].deployment.features.is_empty() {
+        let full = u64::from(offer.targets).saturating_mul(per_task);
+        let rest = spoilt.failed + spoilt.late;
+        features::spoil(world, plan, id, (offer, rest, full.saturating_sub(rest)), slow, &mut spoilt);
     }
-    let full = u64::from(at.asked(open).0).saturating_mul(per_task);
-    spoilt + features::spoil(world, plan, (id, zone), offered - spoilt, full.saturating_sub(spoilt))
+    spoilt
 }
 
-/// What bad revisions spoil; `of`: of one revision, which has targets of its own.
+/// What bad revisions spoil.
 fn by_revision(
     world: &mut World,
     plan: &Plan,
-    (id, zone, of): (ServiceId, ZoneId, Option<u8>),
-    (offered, open, per_task): (u64, bool, u64),
+    (id, of, per_task): (ServiceId, Option<u8>, u64),
+    offer: &Offer<'_>,
+    slow: &mut Slow<'_>,
     exposed: &mut u64,
-) -> u64 {
+) -> Spoilt {
+    let (zone, open) = (offer.at.zone, offer.open);
     let place = world.zone_row(zone);
     let row = &world.services[id];
+    let mut spoilt = Spoilt::default();
     if row.deployment.revisions.is_empty() {
-        return 0;
+        return spoilt;
     }
     let new = row.deployment.deploying.map(|(_, revision)| revision);
     let targets = |one: &Revision| {
@@ -55,8 +60,7 @@ fn by_revision(
         if meant { living(one.targets[place], open) } else { 0 }
     };
     let all: u32 = row.deployment.revisions.iter().map(targets).sum();
-    let mut split = Split::over(offered, u64::from(all));
-    let mut spoilt = 0;
+    let mut split = Split::over(offer.rate, u64::from(all));
     for row in 0..world.services[id].deployment.revisions.len() {
         let one = &world.services[id].deployment.revisions[row];
         let count = targets(one);
@@ -72,13 +76,8 @@ fn by_revision(
         world.services[id].deployment.revisions[row].met_bad += part;
         let one = &world.services[id].deployment.revisions[row];
         let worn = one.worn.get(place).map_or(young(count), |[serving, idle, ..]| worn(serving, idle, open));
-        let [errors, slow] = spoils(defect, part, worn, per_task, seen);
-        for (phase, rate) in [(Phase::Errors, errors), (Phase::Overload, slow)] {
-            if rate > 0 {
-                world.services[id].shortfalls.line(cause, phase).rate += rate;
-                spoilt += rate;
-            }
-        }
+        let found = spoils(defect, (part, worn), (per_task, seen), offer.at, slow);
+        book(world, id, cause, found, &mut spoilt);
     }
     spoilt
 }
@@ -100,35 +99,43 @@ fn young(count: u32) -> ByWear {
 
 /// What a defect spoils of a rate that is offered to so many targets of each wear: answers that are errors, and what is
 /// too slow.
-fn spoils(defect: &Live, rate: u64, targets: ByWear, per_task: u64, seen: u64) -> [u64; 2] {
+fn spoils(
+    defect: &Live,
+    (rate, targets): (u64, ByWear),
+    (per_task, seen): (u64, u64),
+    at: &Targets,
+    slow: &mut Slow<'_>,
+) -> Spoils {
     // Targets share requests alike, whatever their age.
     let mut by_wear = Split::over(rate, targets.iter().map(|count| u64::from(*count)).sum());
-    let (mut errors, mut slow) = (0, 0);
+    let mut found = Spoils::default();
     for (wear, count) in (0..WEAR).zip(targets) {
         let (part, full) = (by_wear.part(u64::from(count)), u64::from(count).saturating_mul(per_task));
         // The requests that meet the defect, and the room that they take of each task.
         let [part, full] = [part, full].map(|whole| part_of(whole, seen));
-        let answers = defect.answers(part, defect.left(full, wear));
-        errors += answers.errors;
-        slow += part.min(full) - part.min(answers.room);
+        found.add(slow.spoils(part, full, defect.answers(part, defect.left(full, wear)), at));
     }
-    [errors, slow]
+    found
 }
 
 /// What a revision spoils of the copies that are offered to its living targets in a zone.
 pub(super) fn of_copies(
     world: &World,
     plan: &Plan,
-    (id, zone, number): (ServiceId, ZoneId, u8),
-    (offered, open, per_task): (u64, bool, u64),
-) -> u64 {
+    (id, number, per_task): (ServiceId, u8, u64),
+    offer: &Offer<'_>,
+    slow: &mut Slow<'_>,
+) -> Spoilt {
+    let zone = offer.at.zone;
     let known = world.services[id].deployment.revisions.iter().find(|one| one.number == number);
-    let (Some(one), Some((defect, cause))) = (known, bad::of_revision(world, plan, id, number, zone)) else { return 0 };
+    let found = bad::of_revision(world, plan, id, number, zone);
+    let (Some(one), Some((defect, cause))) = (known, found) else { return Spoilt::default() };
     let seen = cause.as_change().map_or(WHOLE, |change| meets(world, plan, id, change));
     let place = world.zone_row(zone);
-    let count = one.surplus.get(place).map_or(0, |surplus| living(*surplus, open));
-    let worn = one.worn.get(place).map_or(young(count), |[.., serving, idle]| worn(serving, idle, open));
-    spoils(defect, offered, worn, per_task, seen).iter().sum()
+    let count = one.surplus.get(place).map_or(0, |surplus| living(*surplus, offer.open));
+    let worn = one.worn.get(place).map_or(young(count), |[.., serving, idle]| worn(serving, idle, offer.open));
+    let Spoils { errors, refused, late, slower } = spoils(defect, (offer.rate, worn), (per_task, seen), offer.at, slow);
+    Spoilt { failed: errors + refused, late, slower }
 }
 
 /// The share of the requests that a service gets which meet the defect of a change, in millionths.

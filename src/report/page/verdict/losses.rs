@@ -135,6 +135,7 @@ pub(super) fn words(phase: &str) -> String {
         "draining" => "while tasks were taken out of service on purpose",
         "errors" => "because targets answered with errors",
         "overload" => "because more was asked than the tasks could answer",
+        "timeout" => "because answers came after the time-out",
         "scaling delay" => "before scaling had acted",
         "scaling cooldown" => "while a cooldown held scaling back",
         "scaling maximum" => "because scaling had reached its maximum capacity",
