@@ -491,6 +491,9 @@ fn an_evacuation_that_cannot_be_is_told() {
         ],
     );
     check(&of(json!({ "tests": 0 })), &[("Error /evacuation/tests", "`tests` must be between 1 and 1000", "")]);
-    check(&json!({ "evacuation": {} }), &[("Warning /evacuation", "there is no other one", "raise `cells`")]);
+    check(
+        &json!({ "evacuation": {} }),
+        &[("Warning /evacuation", "there is no other one", "raise `cells`, or leave it out")],
+    );
     check(&json!({ "cells": 2, "migration": { "atOnce": 2 }, "evacuation": {} }), &[]);
 }
