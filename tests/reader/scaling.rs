@@ -56,7 +56,11 @@ fn check(parts: &Value, expected: &[(&str, &str)]) {
 
 /// A plan of which nothing is said.
 fn plan(parts: &Value, look: impl FnOnce(&Plan)) {
-    let (problems, scenario) = read(&file(parts));
+    plan_of(&file(parts), look);
+}
+
+fn plan_of(file: &Value, look: impl FnOnce(&Plan)) {
+    let (problems, scenario) = read(file);
     let said: Vec<_> = problems.iter().filter(|one| one.severity != Severity::Note).collect();
     assert!(said.is_empty(), "{said:#?}");
     look(scenario.expect("it can run").plan());
@@ -66,6 +70,36 @@ fn target(plan: &Plan) -> &ScalableTarget {
     let all: Vec<_> = plan.scaling.iter().collect();
     assert_eq!(all.len(), 1);
     all[0]
+}
+
+/// The same file, in which `shop/web` says how often it publishes its metrics.
+fn publishing(parts: &Value, configurations: Value) -> Value {
+    let mut file = file(parts);
+    file["clusters"][0]["services"][0]["monitoring"] = json!({ "metricConfigurations": configurations });
+    file
+}
+
+#[test]
+fn a_service_publishes_each_metric_at_one_resolution() {
+    let said = |configurations| {
+        let found = read(&publishing(&json!({}), configurations)).0;
+        let errors = found.into_iter().filter(|one| one.severity == Severity::Error);
+        errors.map(|one| format!("{}: {}", one.at, one.message)).collect::<Vec<String>>()
+    };
+    let of = |names: &[&str], seconds: u32| json!({ "metricNames": names, "resolutionSeconds": seconds });
+    let at = "/clusters/0/services/0/monitoring/metricConfigurations";
+    assert!(said(json!([of(&["CPUUtilization"], 20), of(&["MemoryUtilization"], 60)])).is_empty());
+    assert_eq!(
+        said(json!([of(&["CPUUtilization"], 30)])),
+        [format!("{at}/0/resolutionSeconds: ECS refuses a resolution of 30 seconds")]
+    );
+    let twice = said(json!([of(&["CPUUtilization", "MemoryUtilization"], 20), of(&["MemoryUtilization"], 60)]));
+    assert_eq!(twice, [format!("{at}/1/metricNames/0: `MemoryUtilization` has a resolution already")]);
+    // An alarm by 20 seconds lacks data while its metric comes by the minute.
+    let alarm = json!({ "alarms": [{ "AlarmName": "busy", "Service": "shop/web", "MetricName": "CPUUtilization",
+        "Period": 20, "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" }] });
+    check(&alarm, &[("/alarms/0/Period", "publishes this metric by the minute")]);
+    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 1));
 }
 
 /// A target-tracking policy on CPU at 60 %, with parts of its own.
@@ -133,7 +167,14 @@ fn target_tracking_makes_the_two_alarms_that_aws_makes() {
     });
     let fine = json!({ "DisableScaleIn": true, "PredefinedMetricSpecification":
         { "PredefinedMetricType": "ECSServiceAverageCPUUtilizationHighResolution" } });
-    plan(&json!({ "scalingPolicies": [tracking("fast", &fine)] }), |plan| {
+    let fast = json!({ "scalingPolicies": [tracking("fast", &fine)] });
+    let minute = [
+        "/scalingPolicies/0/TargetTrackingScalingPolicyConfiguration/PredefinedMetricSpecification",
+        "/PredefinedMetricType",
+    ]
+    .concat();
+    check(&fast, &[(&minute, "while `shop/web` publishes its metric by the minute")]);
+    plan_of(&publishing(&fast, json!([{ "metricNames": ["CPUUtilization"], "resolutionSeconds": 20 }])), |plan| {
         let PolicyKind::TargetTracking(policy) = &target(plan).policies[0].kind else { panic!("it tracks") };
         assert_eq!((policy.low, plan.alarms.len()), (None, 1), "it never scales in");
         let on = plan.alarms[policy.high].on_metric().unwrap();

@@ -151,6 +151,8 @@ pub struct Use {
     pub at_rest: u64,
     pub at_full: u64,
     pub failed_request: u64,
+    /// Seconds from one datapoint that ECS publishes to the next: 60, or 20 ([ecs-api-metric-configuration]).
+    pub resolution: u32,
 }
 
 /// The same of its CPU units and of its memory.

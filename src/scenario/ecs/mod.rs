@@ -1,5 +1,5 @@
-//! Objects of Amazon ECS, Amazon EC2, Amazon EC2 Auto Scaling and Application Auto Scaling with AWS's own names, shapes and defaults, as the AWS
-//! CLI takes and prints them (public API models of 2026: [ecs-api-model]).
+//! Objects of Amazon ECS, Amazon EC2, Amazon EC2 Auto Scaling and Application Auto Scaling with AWS's own names, shapes
+//! and defaults, as the AWS CLI takes and prints them (public API models of 2026: [ecs-api-model]).
 
 pub mod auto_scaling_group;
 pub mod capacity_provider;
@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod container_instance;
 pub mod instance_type;
 pub mod lifecycle;
+pub mod monitoring;
 pub mod predictive_scaling;
 pub mod scalable_target;
 pub mod scaling_policy;

@@ -1,6 +1,7 @@
 //! The service: what `CreateService` takes and `describe-services` prints.
 
 use super::lifecycle::{CanaryConfiguration, LifecycleHook, LinearConfiguration};
+use super::monitoring::MonitoringConfiguration;
 use super::{Moment, Toggle};
 
 words! {
@@ -102,6 +103,8 @@ object! {
             /// Seconds from a task's start in which health checks do not count; at most 2,147,483,647 (sourced:
             /// [ecs-api-create-service]).
             health_check_grace_period_seconds: u32 [..=2_147_483_647] => Sourced "0" "[ecs-api-create-service]",
+            /// How often ECS publishes what the tasks use.
+            monitoring: MonitoringConfiguration => Sourced "every 60 seconds" "[ecs-api-metric-configuration]",
         }
         list {
             /// Base and weight for each capacity provider; at most 20 items (sourced: [ecs-api-provider-strategy]).
@@ -118,7 +121,7 @@ object! {
             enable_ecs_managed_tags as "enableECSManagedTags",
             running_count, pending_count, platform_version, platform_family, task_sets,
             deployments, role, role_arn, events, created_by, current_service_deployment,
-            current_service_revisions, tags, propagate_tags, enable_execute_command, client_token, monitoring,
+            current_service_revisions, tags, propagate_tags, enable_execute_command, client_token,
             resource_management_type, force_new_deployment,
         }
         bears {

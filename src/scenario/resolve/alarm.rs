@@ -77,6 +77,11 @@ impl Activity<'_> {
         if !has || !timely {
             return None;
         }
+        if !self.published(service, metric, (rule.period.micros() / 1_000_000) as u32) {
+            let message = format!("`{}` publishes this metric by the minute", self.plan.services[service].name);
+            let hint = "write 60, or give the service a resolution of 20 seconds in `monitoring`";
+            self.out.doubtful(&format!("{at}/Period"), message, hint);
+        }
         self.settled(&rule, metric, at);
         Some((service, Watches::Metric(OnMetric { metric, scope, rule, delay })))
     }

@@ -47,6 +47,7 @@ impl Clusters<'_> {
         self.balanced_container(service, definition, at);
         let life = self.life(&name, &service.service_name, definition, on_fargate);
         let usage = self.usage(&name, &service.service_name, definition);
+        let usage = self.resolutions(service.monitoring.as_ref(), usage, at);
         let task = self.task(definition, &strategy, home.log_mode);
         let balancer = self.balancer_of(service, at);
         let (task, zones) = (task?, zones?);

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_task_uses_more_under_load_and_less_for_what_fails() {
-        let of = Use { at_rest: 50_000, at_full: 850_000, failed_request: 250_000 };
+        let of = Use { at_rest: 50_000, at_full: 850_000, failed_request: 250_000, resolution: 60 };
         for (answered, failed, expected) in [
             (0, 0, 50_000),
             (500_000, 0, 450_000),

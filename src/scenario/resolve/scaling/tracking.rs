@@ -109,6 +109,18 @@ impl Activity<'_> {
                 };
                 self.label(of.service, found.1, known.resource_label.as_deref(), &format!("{at}/ResourceLabel"));
                 let (_, metric, statistic, period, late) = *found;
+                if !self.published(of.service, metric, period) {
+                    let message = format!(
+                        "AWS refuses `{name}` while `{}` publishes its metric by the minute",
+                        self.plan.services[of.service].name
+                    );
+                    let (_, _, word) = Metric::ALL.iter().find(|row| row.0 == metric)?;
+                    let hint = format!(
+                        "give the service \"monitoring\": {{\"metricConfigurations\": [{{\"metricNames\": [\"{word}\"], \
+                         \"resolutionSeconds\": {period}}}]}}"
+                    );
+                    return self.out.refused(&format!("{at}/PredefinedMetricType"), message, hint).none();
+                }
                 Some(Tracked { metric, statistic, period, late, name: name.to_owned() })
             }
             (None, Some(own)) => self.customized(of.service, own, &format!("{at}/CustomizedMetricSpecification")),
@@ -118,6 +130,17 @@ impl Activity<'_> {
                 self.out.one_of(keys, both.is_some(), at, "nothing says which metric is tracked", hint).none()
             }
         }
+    }
+
+    /// Whether a datapoint of a metric is there for each period of so many seconds.
+    pub(in crate::scenario::resolve) fn published(&self, service: ServiceId, metric: Metric, period: u32) -> bool {
+        let usage = self.plan.services[service].usage;
+        let resolution = match metric {
+            Metric::CpuUtilization => usage.map(|one| one.cpu.resolution),
+            Metric::MemoryUtilization => usage.map(|one| one.memory.resolution),
+            _ => None,
+        };
+        resolution.is_none_or(|resolution| period >= resolution)
     }
 
     /// Looks whether a `ResourceLabel` is that of the service's own target group.
