@@ -21,7 +21,7 @@ pub mod watch;
 mod window;
 
 pub use super::alarm_state::State;
-use super::plan::{Rule, Statistic};
+use super::plan::{MissingData, Rule, Statistic};
 use crate::engine::{Span, Time};
 use evaluate::{Point, evaluate, range};
 pub use meter::Share;
@@ -109,9 +109,10 @@ impl Monitor {
             if let Some(recent) = &mut self.recent {
                 recent.push(end, seen);
             }
-            self.keep(point);
+            self.keep(point, 1);
             self.state = evaluate(&self.rule, self.state, self.newest());
             ended += 1;
+            self.pass_whole(now);
             // The whole range is now of the same datapoints: the periods that follow change nothing.
             if ended > range(&self.rule) {
                 let whole = now.since(self.at).micros() / self.rule.period.micros();
@@ -134,6 +135,9 @@ impl Monitor {
     pub fn next_change(&self) -> Option<(Time, State)> {
         let end = self.period_end();
         let [first, then] = self.ahead().map(|datapoint| point(&self.rule, datapoint));
+        if let Some(change) = self.all_of_all(first, then) {
+            return change.map(|(more, state)| (end + self.rule.period * u64::from(more), state));
+        }
         // Once the range holds nothing but whole periods of this level, nothing changes any more.
         (0..=range(&self.rule)).find_map(|more| {
             let newest = [(then, more), (first, 1)].into_iter().chain(self.newest());
@@ -142,11 +146,54 @@ impl Monitor {
         })
     }
 
+    /// The same where all of N datapoints are to breach and none is missing: what counts is how many of the newest
+    /// breach in a row. `None`: it is not so; else the periods beyond the one that runs, and the state.
+    fn all_of_all(&self, first: Point, then: Point) -> Option<Option<(u32, State)>> {
+        let all = self.rule.evaluation_periods;
+        let missing = |point: Point| point == Point::Missing;
+        let plain = self.rule.datapoints_to_alarm == all && self.kept >= all && self.state != State::InsufficientData;
+        if !plain || missing(first) || missing(then) || self.past.iter().any(|(past, _)| missing(*past)) {
+            return None;
+        }
+        let row = self.past.back().map_or(0, |(last, times)| if *last == Point::Breaching { *times } else { 0 });
+        let row = if first == Point::Breaching { row + 1 } else { 0 };
+        let rings = |row: u32| if row >= all { State::Alarm } else { State::Ok };
+        if rings(row) != self.state {
+            return Some(Some((0, rings(row))));
+        }
+        Some(match (then, self.state) {
+            (Point::Breaching, State::Ok) => Some((all - row, State::Alarm)),
+            (Point::Fine, State::Alarm) => Some((1, State::Ok)),
+            _ => None,
+        })
+    }
+
     /// The datapoint of the period that runs, and that of each period that follows, if the level holds; in billionths of
     /// the metric's own unit, `None`: missing.
     pub fn ahead(&self) -> [Option<i128>; 2] {
         let first = self.meter.ahead(&self.rule, self.period_end().since(self.at));
         [first, self.meter.whole(&self.rule)]
+    }
+
+    /// Ends the whole periods that end until `now` at one time: they are alike. Only an alarm that ignores what is
+    /// missing has a state that depends on each of them.
+    fn pass_whole(&mut self, now: Time) {
+        let period = self.rule.period;
+        let whole = now.since(self.at).micros() / period.micros();
+        if whole < 2 || self.rule.missing == MissingData::Ignore {
+            return;
+        }
+        self.meter.pass(period);
+        let (first, end) = (self.at + period, self.at + period * whole);
+        let seen = self.meter.seen();
+        let point = self.meter.close(&self.rule);
+        if let Some(recent) = &mut self.recent {
+            recent.push(first, seen);
+            recent.extend(end);
+        }
+        self.keep(point, u32::try_from(whole).unwrap_or(u32::MAX).min(range(&self.rule)));
+        self.state = evaluate(&self.rule, self.state, self.newest());
+        self.at = end;
     }
 
     /// The end of the period that runs.
@@ -159,18 +206,19 @@ impl Monitor {
         self.past.iter().rev().copied()
     }
 
-    /// Adds a datapoint and forgets what is older than the range.
-    fn keep(&mut self, point: Point) {
+    /// Adds a datapoint, so many times and the range at most, and forgets what is older than the range.
+    fn keep(&mut self, point: Point, more: u32) {
         match self.past.back_mut() {
-            Some((last, times)) if *last == point => *times += 1,
-            _ => self.past.push_back((point, 1)),
+            Some((last, times)) if *last == point => *times += more,
+            _ => self.past.push_back((point, more)),
         }
-        self.kept += 1;
-        if self.kept > range(&self.rule)
+        self.kept += more;
+        while self.kept > range(&self.rule)
             && let Some((_, times)) = self.past.front_mut()
         {
-            *times -= 1;
-            self.kept -= 1;
+            let gone = (*times).min(self.kept - range(&self.rule));
+            *times -= gone;
+            self.kept -= gone;
             if *times == 0 {
                 self.past.pop_front();
             }

@@ -17,8 +17,10 @@ pub struct Scaling {
     /// What its policies forecast to be needed now, and how far this may exceed the maximum: by policy.
     pub forecast: Vec<(u32, u32)>,
     pub policies: Vec<Acting>,
-    /// When anything that policies look at was last another.
+    /// When a metric of the service was last at another level.
     pub stirred: Time,
+    /// Tasks that run and tasks desired, as they were last.
+    pub tasks: (u32, u32),
     /// Whether the desired count was ever changed.
     pub scaled: bool,
     /// A fault whose errors made it scale in, and how many tasks there had been.

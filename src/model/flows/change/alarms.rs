@@ -55,12 +55,14 @@ pub(crate) fn handle(world: &mut World, step: step::Alarm, cx: &mut Cx<'_>) {
 pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut Cx<'_>) {
     let first = world.alarms.partition_point(|watch| watch.service < service);
     let next = world.alarms.partition_point(|watch| watch.service <= service);
+    let mut level = false;
     for place in first..next {
         if reads_on(world, place, asked, cx) {
             look(world, place, cx);
+            level = true;
         }
     }
-    act::settled(world, service, cx);
+    act::settled(world, service, level, cx);
     for row in 0..world.fleet_alarms.len() {
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };

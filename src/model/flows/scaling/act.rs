@@ -3,7 +3,7 @@
 //! A turn is taken only while anything can come of it: after the metric, the tasks or the limits have changed, until
 //! the datapoints that follow are all alike; at the end of a cooldown; and while a deployment holds scaling back.
 
-use super::desire::{arm, deploys, out_of_reach, running, set, stir};
+use super::desire::{AGAIN, arm, deploys, foresee, next_news, out_of_reach, running, set, stir};
 use super::{decide, limits};
 use crate::engine::{Span, Time};
 use crate::model::alarm::State;
@@ -66,11 +66,33 @@ pub(crate) fn rings(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     }
 }
 
-/// A service has been settled: policies whose alarms are in ALARM look again.
-#[inline]
-pub(crate) fn settled(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
-    if let Some(place) = world.services[service].scaling {
-        stir(world, place as usize, cx);
+/// An alarm is not in ALARM any more: policies without another one that is want nothing.
+pub(crate) fn hushed(world: &mut World, alarm: AlarmId, plan: &Plan) {
+    let first = world.scaled_by.partition_point(|(of, ..)| *of < alarm);
+    for row in first..world.scaled_by.len() {
+        let (of, place, policy) = world.scaled_by[row];
+        if of != alarm {
+            return;
+        }
+        let (place, policy) = (place as usize, usize::from(policy));
+        let mut all = plan.scaling[world.scaling[place].target].policies[policy].alarms();
+        if !all.any(|alarm| rings_now(world, alarm)) {
+            world.scaling[place].policies[policy].ringing = false;
+            held(world, place, policy, Outcome::Quiet);
+        }
+    }
+}
+
+/// A service has been settled; `level`: a metric of it that an alarm watches is at another level. Policies whose alarms
+/// are in ALARM look again.
+pub(crate) fn settled(world: &mut World, service: ServiceId, level: bool, cx: &mut Cx<'_>) {
+    let Some(place) = world.services[service].scaling.map(|place| place as usize) else { return };
+    let tasks = (running(world, service), world.services[service].desired());
+    if std::mem::replace(&mut world.scaling[place].tasks, tasks) != tasks {
+        stir(world, place, cx);
+    }
+    if level {
+        foresee(world, place, cx);
     }
 }
 
@@ -85,35 +107,21 @@ fn turn(world: &mut World, place: usize, policy: usize, cx: &mut Cx<'_>) {
     };
     let acting = &mut world.scaling[place].policies[policy];
     acting.ringing = outcome != Outcome::Quiet;
+    let cools = acting.out_until.max(acting.in_until);
     let again = match outcome {
-        Outcome::Quiet => None,
-        Outcome::Unheard | Outcome::Held(NotScaled::Deployment) => Some(cx.now),
-        // A larger need may still come while datapoints change; a turn at the very end of a cooldown counts.
-        _ if cx.now < settles(world, place, policy, cx.plan) => Some(cx.now),
-        Outcome::Done | Outcome::Part(_) | Outcome::Held(NotScaled::Cooldown) => {
-            let acting = &world.scaling[place].policies[policy];
-            let until = acting.out_until.max(acting.in_until);
-            (until > cx.now).then(|| Time(until.0 - 1))
-        }
-        Outcome::Nothing | Outcome::Held(_) => None,
-    };
-    if let Some(after) = again {
-        arm(world, place, policy, after, cx);
+        Outcome::Unheard | Outcome::Held(NotScaled::Deployment) => Some(cx.now + AGAIN),
+        Outcome::Done | Outcome::Part(_) | Outcome::Held(NotScaled::Cooldown) => Some(cools),
+        Outcome::Quiet | Outcome::Nothing | Outcome::Held(_) => None,
+    }
+    .filter(|at| *at > cx.now);
+    // A larger need may still come while datapoints change. A turn at the very end of a cooldown counts.
+    let news = next_news(world, place, policy, cx).filter(|_| outcome != Outcome::Quiet);
+    if let Some(at) = again.into_iter().chain(news).min() {
+        arm(world, place, policy, Time(at.0 - 1), cx);
     }
     if outcome != Outcome::Unheard {
         held(world, place, policy, outcome);
     }
-}
-
-/// From then on all datapoints that a policy comes to know are alike, if nothing else happens.
-fn settles(world: &World, place: usize, policy: usize, plan: &Plan) -> Time {
-    let row = &world.scaling[place];
-    let late = |alarm: AlarmId| {
-        let on = plan.alarms[alarm].on_metric();
-        on.map_or(Span::ZERO, |on| on.delay + on.rule.period * 2)
-    };
-    let latest = plan.scaling[row.target].policies[policy].alarms().map(late).max();
-    row.stirred + latest.unwrap_or(Span::ZERO)
 }
 
 /// What holds a policy back is remembered, as losses are told by it.

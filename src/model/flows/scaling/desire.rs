@@ -7,20 +7,44 @@ use crate::model::fact::{ScaledBy, ScalingFact};
 use crate::model::flows::cell::outage;
 use crate::model::flows::rows::{desired, wake};
 use crate::model::flows::{Cx, World, step};
-use crate::model::ids::ServiceId;
+use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::tables::rollout::Stage;
 
 /// From one turn of a policy to the next (sourced: [cw-alarm-actions]).
 pub(super) const AGAIN: Span = Span::MINUTE;
 
-/// Something that policies look at may be another.
+/// Tasks or limits are others: policies look in their next minute.
 pub(super) fn stir(world: &mut World, place: usize, cx: &mut Cx<'_>) {
-    world.scaling[place].stirred = cx.now;
     for policy in 0..world.scaling[place].policies.len() {
         if world.scaling[place].policies[policy].ringing {
             arm(world, place, policy, cx.now, cx);
         }
     }
+}
+
+/// A metric is at another level: policies look when its datapoints are known.
+pub(super) fn foresee(world: &mut World, place: usize, cx: &mut Cx<'_>) {
+    world.scaling[place].stirred = cx.now;
+    for policy in 0..world.scaling[place].policies.len() {
+        if world.scaling[place].policies[policy].ringing
+            && let Some(at) = next_news(world, place, policy, cx)
+        {
+            arm(world, place, policy, Time(at.0 - 1), cx);
+        }
+    }
+}
+
+/// When a policy next comes to know a datapoint that is not like the one before: that of the period in which the metric
+/// changed, and that of the first whole one.
+pub(super) fn next_news(world: &World, place: usize, policy: usize, cx: &Cx<'_>) -> Option<Time> {
+    let row = &world.scaling[place];
+    let known = |alarm: AlarmId| {
+        let on = cx.plan.alarms[alarm].on_metric()?;
+        let period = on.rule.period;
+        let first = Time((row.stirred.0 / period.micros() + 1) * period.micros()) + on.delay;
+        [first, first + period].into_iter().find(|at| *at > cx.now)
+    };
+    cx.plan.scaling[row.target].policies[policy].alarms().filter_map(known).min()
 }
 
 /// The next turn of a policy: the first of its minutes after this moment, unless it has an earlier one.
@@ -54,8 +78,7 @@ pub(super) fn set(world: &mut World, place: usize, by: ScaledBy, to: u32, cx: &m
     assert!((row.least()..=row.most()).contains(&to), "{to} tasks are outside of the limits of a scalable target");
     let from = world.services[service].desired();
     misled(world, place, (from, to));
-    let row = &mut world.scaling[place];
-    (row.scaled, row.stirred) = (true, cx.now);
+    world.scaling[place].scaled = true;
     cx.note(ScalingFact::Changed { service, by, from, to });
     desired::set(world, service, to);
     wake::scheduler(world, service, cx);

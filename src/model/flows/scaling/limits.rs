@@ -37,6 +37,7 @@ pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
             forecast: vec![(0, 0); row.policies.len()],
             policies: row.policies.iter().map(acting).collect(),
             stirred: Time::ZERO,
+            tasks: (0, 0),
             scaled: false,
             misled: None,
         });
