@@ -68,6 +68,8 @@ mod early;
 mod errors;
 #[path = "laws/evacuation.rs"]
 mod evacuation;
+#[path = "laws/evacuation_plane.rs"]
+mod evacuation_plane;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/fleet.rs"]

@@ -62,6 +62,7 @@ const SCENARIOS: &[&str] = &[
     "ecs-on-cells",
     "ecs-on-cells-cached",
     "evacuate-cell",
+    "evacuate-control-plane",
     "exam-2x1",
     "exam-2x2",
     "exam-3x1",

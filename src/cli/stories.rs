@@ -18,7 +18,7 @@ const STORIES: &[(&str, &str)] = shipped![
     "blue-green", "building-block", "canary", "cell-outage", "cells-1", "cells-16", "cells-4",
     "circuit-breaker", "circuit-breaker-no-completed", "control-plane-100", "control-plane-150",
     "control-plane-reactive", "ec2-binpack-host-loss", "ec2-scale-out", "ecs-on-cells",
-    "ecs-on-cells-cached", "evacuate-cell", "exam-2x1", "exam-2x2", "exam-3x1", "exam-3x2", "fargate-spot-only",
+    "ecs-on-cells-cached", "evacuate-cell", "evacuate-control-plane", "exam-2x1", "exam-2x2", "exam-3x1", "exam-3x2", "fargate-spot-only",
     "feature-flag", "grace-period-loop", "grey-zone", "grey-zone-outlier", "grow-cells",
     "grow-cells-hash", "latent-defect", "launch-bucket", "launch-path-down", "linear", "local-zone",
     "managed-instances", "map-source-outage", "mixed-base-weight", "network-attach-throttled",

@@ -195,8 +195,11 @@ impl Charts {
                 of.others = rate as f64 / BILLION;
                 trace.point(of.requests, minute, of.others);
             }
-            PlaneFact::Assignment { .. } | PlaneFact::Waited { .. } | PlaneFact::Call { .. } | PlaneFact::Up { .. } => {
-            }
+            PlaneFact::Act { .. }
+            | PlaneFact::Assignment { .. }
+            | PlaneFact::Waited { .. }
+            | PlaneFact::Call { .. }
+            | PlaneFact::Up { .. } => {}
         }
     }
 

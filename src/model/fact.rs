@@ -274,6 +274,13 @@ pub enum PlaneFact {
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
         moved: bool,
     },
+    /// What operators do about a control-plane cell whose tests fail.
+    Act {
+        cell: CellId,
+        step: CellAct,
+        /// Clusters that it concerns.
+        count: u32,
+    },
 }
 
 /// What happens to customers' own cells.

@@ -448,6 +448,10 @@ steps! {
         /// A step of the course in which the Fargate stock of a zone comes back.
         StockBack(zone: ZoneId, cause: Cause, row: u32) by Nature,
     }
+    /// Control-plane cells are tested.
+    CellTest {
+        Tested(round: u32) by Client,
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::align::Table;
 use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
-use crate::metrics::milestones::{Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
+use crate::metrics::milestones::{Acted, Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
 use crate::model::fact::{CellAct, ChangeStep, PipelineStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
@@ -98,11 +98,18 @@ impl Words<'_> {
             }
             What::Service { service, others, what } => (and_more(self.service(service), others), self.of_service(what)),
             What::Moves { who, count, lasted } => moves(who, count, lasted),
-            What::Act { cell, step, count } => (format!("customers of {}", self.service(cell)), act(step, count)),
+            What::Act { cell, step, count } => (self.acted(cell), act(step, count)),
             What::WithoutCell { count, lasted: None } => ("customers".to_owned(), format!("{count} have no cell")),
             What::WithoutCell { lasted: Some(lasted), .. } => {
                 ("customers".to_owned(), format!("each has a cell again, after {}", long(lasted)))
             }
+        }
+    }
+
+    fn acted(&self, cell: Acted) -> String {
+        match cell {
+            Acted::Customers(service) => format!("customers of {}", self.service(service)),
+            Acted::Clusters(cell) => format!("clusters of {}", self.plan.cells[cell].name),
         }
     }
 

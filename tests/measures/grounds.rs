@@ -397,6 +397,19 @@ fn acts(cell: &Value) -> Value {
             { "name": "poison", "at": "1h", "for": "1h", "poisonCustomer": { "customer": "customer-3", "errors": 0.7 } }] }))
 }
 
+/// A control-plane cell that answers badly for a while, and is emptied.
+fn ill_cell() -> Value {
+    let plane = json!({ "cells": 3, "migration": { "atOnce": 2 }, "restart": { "clustersPerSecond": 0.01 },
+        "evacuation": { "every": "2m", "above": 0.3, "tests": 3, "backAfter": "15m" } });
+    let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
+    let cluster = |name: &str| json!({ "clusterName": name, "capacityProviders": ["FARGATE"], "services": [service(3, &json!({}))] });
+    let clusters: Vec<Value> = ["shop", "a", "b", "c", "d", "e"].map(cluster).to_vec();
+    scenario(&json!({ "duration": "3h", "regions": [{ "name": "us-east-1", "zones": zones, "controlPlane": plane }],
+        "clusters": clusters, "faults": [
+            { "name": "ill", "at": "30m", "for": "1h", "cellOutage": { "cell": "cell-1", "share": 0.5 } },
+            { "name": "a little", "at": "2h", "for": "30m", "cellOutage": { "cell": "cell-2", "share": 0.25 } }] }))
+}
+
 /// A Saturday.
 fn weekend() -> Value {
     let daily = json!({ "peak": "200/s", "trough": "60/s", "peakAt": "10:00", "weekend": 0.5 });
@@ -513,6 +526,7 @@ pub(crate) fn grounds() -> Vec<Value> {
         shared_account(),
         acts(&json!("cell-5")),
         acts(&Value::Null),
+        ill_cell(),
         tested(&json!({ "requests": "2/s", "tasks": 20, "beyond": 1 })),
         tested(&json!({ "requests": "2/s", "tasks": 5 })),
         tested(&json!({ "clusters": 1 })),

@@ -9,7 +9,7 @@ use super::{measures, scaling};
 use crate::metrics::changes::Outcome;
 use crate::metrics::objective::Objective;
 use crate::model::ids::ServiceId;
-use crate::model::plan::{Kind, Plan};
+use crate::model::plan::{Kind, Plan, Plane};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -175,10 +175,14 @@ impl Subject {
             let one = |name: String| Key { path: format!("{head}{name}{rest}"), ..key.clone() };
             names(head, plan).into_iter().map(one).collect()
         };
-        let grows = plan.cells.iter().any(|cell| cell.added.is_some());
+        let grows = plan.planes().any(Plane::may_move);
+        let empties = plan.planes().any(|plane| plane.evacuation.is_some());
         let copies = plan.changes.iter().any(|change| change.shadow.is_some());
         let is_there = |key: &Key| match (self, key.path.as_str()) {
             (Subject::ControlPlane, "moved") => grows,
+            (Subject::ControlPlane, "evacuations" | "evacuated" | "stayed" | "evacuationSeconds" | "backSeconds") => {
+                empties
+            }
             (Subject::Change, "copiedRequests") => copies,
             _ => true,
         };

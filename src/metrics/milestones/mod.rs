@@ -26,7 +26,7 @@ use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ZoneI
 use crate::model::plan::{Part, Plan};
 pub use choose::TimeLine;
 use coming::{Coming, Step, row};
-pub use moment::{Lack, Level, Moment, Movers, Own, Struck, What};
+pub use moment::{Acted, Lack, Level, Moment, Movers, Own, Struck, What};
 use moves::{Customers, Moves};
 use service::Watched;
 
@@ -72,7 +72,7 @@ pub struct Milestones {
     followed_until: Time,
     changed: Vec<ServiceId>,
     customers: Customers,
-    acted: Vec<(ServiceId, CellAct)>,
+    acted: Vec<(Acted, CellAct)>,
     clusters: Moves,
     moments: Vec<Moment>,
     left_out: u64,
@@ -303,6 +303,7 @@ impl Milestones {
                 }
             }
             PlaneFact::Assignment { moved: true, .. } => self.clusters.moved(now, 1),
+            PlaneFact::Act { cell, step, count } => self.acts(now, (Acted::Clusters(cell), step), count),
             PlaneFact::Launches { .. }
             | PlaneFact::Waited { .. }
             | PlaneFact::Call { .. }
@@ -367,6 +368,10 @@ impl Milestones {
     fn application(&mut self, now: Time, fact: ApplicationFact) {
         self.customers.take(now, fact);
         let ApplicationFact::Act { cell, step, count } = fact else { return };
+        self.acts(now, (Acted::Customers(cell), step), count);
+    }
+
+    fn acts(&mut self, now: Time, (cell, step): (Acted, CellAct), count: u32) {
         if step == CellAct::Rings {
             return;
         }

@@ -89,9 +89,9 @@ pub enum What {
         count: u32,
         lasted: Option<Span>,
     },
-    /// Operators did something about a cell of customers.
+    /// Operators did something about a cell.
     Act {
-        cell: ServiceId,
+        cell: Acted,
         step: CellAct,
         count: u32,
     },
@@ -100,6 +100,15 @@ pub enum What {
         count: u32,
         lasted: Option<Span>,
     },
+}
+
+/// A cell that operators act on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Acted {
+    /// Customers' own one, by its service.
+    Customers(ServiceId),
+    /// One of the control plane.
+    Clusters(CellId),
 }
 
 /// Who moves from one cell to another.

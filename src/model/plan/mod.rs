@@ -40,7 +40,7 @@ pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 use placement::Placement;
-pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
+pub use plane::{Costs, Growth, Mapping, NewCell, Plane, PlaneEvacuation, Restart as CellRestart, Router, Tested};
 pub use region_rollout::{ACROSS, RegionRollouts};
 pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;

@@ -41,7 +41,7 @@ impl Plan {
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let plane = self.regions[cell.region].plane.as_ref();
-            let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some() || !plane.growth.cells.is_empty());
+            let needs_one = plane.is_some_and(|plane| plane.runs_as_one());
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
             let watches = self.watches_across(cell.region) || self.changes_across(cell.region);
             let joins =
