@@ -22,6 +22,8 @@ mod application;
 mod attach;
 #[path = "laws/auto_scaling.rs"]
 mod auto_scaling;
+#[path = "laws/autoshift.rs"]
+mod autoshift;
 #[path = "laws/balancer.rs"]
 mod balancer;
 #[path = "laws/base.rs"]

@@ -37,6 +37,7 @@ const SCENARIOS: &[&str] = &[
     "alarm-already-firing",
     "alarm-rollback",
     "anywhere-link-cut",
+    "autoshift-practice-fails",
     "az-and-cell-together",
     "az-loss",
     "az-loss-mid-deploy",

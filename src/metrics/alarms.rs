@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   a fault in force ──┐
+//!   a zonal shift      ├
 //!   a bad revision out ┴─► ends ─► 15 min ─► from here on a ring is a false one
 //! ```
 //! A reason is one anywhere in the control-plane cell of the service, or in what runs together with it: which of them
@@ -10,8 +11,8 @@
 use super::window::Integral;
 use crate::engine::index::Id;
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, Cause, ChangeStep};
-use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::fact::{AlarmState, Cause, ChangeStep, Mechanism, ZonalFact, ZonalStep};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, ShiftSource};
 use crate::model::plan::{Part, Plan, Unit, When};
 
 /// A ring so long after the last reason has ended is still its ring: retries, restarts and the periods of alarms go on
@@ -92,6 +93,25 @@ impl Alarms {
         if let Some(row) = self.faults.iter().position(|of| *of == cause) {
             self.faults.swap_remove(row);
             self.ended = Some(now);
+        }
+    }
+
+    /// A zonal shift is a reason to ring as long as it is active.
+    pub fn shifted(&mut self, now: Time, fact: ZonalFact) {
+        let cause = match fact.source {
+            ShiftSource::Change(change) => Cause::change(change),
+            ShiftSource::Autoshift(_) => Cause::mechanism(Mechanism::ZonalAutoshift),
+            ShiftSource::Practice(_) => Cause::mechanism(Mechanism::PracticeRun),
+        };
+        match fact.what {
+            ZonalStep::Began => self.begins(now, cause),
+            ZonalStep::Refused | ZonalStep::CapacityCheckFailed => {}
+            ZonalStep::Expired
+            | ZonalStep::Cancelled
+            | ZonalStep::Completed
+            | ZonalStep::Succeeded
+            | ZonalStep::Failed
+            | ZonalStep::Interrupted(_) => self.ends(now, cause),
         }
     }
 

@@ -115,8 +115,13 @@ fn told(fact: &Fact) -> Told {
         | Fact::Application(ApplicationFact::Act { .. })
         | Fact::Alarm { .. } => Told::Line,
         Fact::Zonal(fact) => match fact.what {
-            ZonalStep::Began | ZonalStep::Cancelled => Told::Line,
-            ZonalStep::Expired | ZonalStep::Refused => Told::Nothing,
+            ZonalStep::Began
+            | ZonalStep::Cancelled
+            | ZonalStep::Completed
+            | ZonalStep::Succeeded
+            | ZonalStep::Failed
+            | ZonalStep::Interrupted(_) => Told::Line,
+            ZonalStep::Expired | ZonalStep::Refused | ZonalStep::CapacityCheckFailed => Told::Nothing,
         },
         Fact::Change(ChangeFact::Step { what, .. }) => match what {
             ChangeStep::Began

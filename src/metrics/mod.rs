@@ -14,6 +14,7 @@ pub mod alarms;
 mod application_series;
 pub mod applications;
 mod assignments;
+pub mod autoshifts;
 pub mod availability;
 pub mod blast;
 pub mod capacity;

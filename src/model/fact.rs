@@ -12,7 +12,7 @@ pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, Task
 use crate::engine::Span;
 pub use scaling::{NotScaled, ScaledBy, ScalingFact};
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
-pub use zonal::{ZonalFact, ZonalStep};
+pub use zonal::{Interruption, OUTCOMES, ZonalFact, ZonalStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]

@@ -5,8 +5,7 @@ use super::number::{NOTHING, estimate, seconds};
 use crate::metrics::summary::{AlarmRow, Summary};
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str =
-    "rings: went to ALARM; false: while no fault was in force and no bad revision out, nor had been for 15 minutes";
+pub(super) const ABOUT: &str = "rings: went to ALARM; false: while no fault or zonal shift was in force and no bad revision out, nor for 15 minutes before";
 
 /// So many that never rang are told one by one: a pipeline makes one for each of its units.
 const SILENT_MAX: usize = 12;

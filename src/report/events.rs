@@ -35,8 +35,24 @@ pub struct EventKind {
 
 /// Every kind of event.
 #[cfg(any(test, feature = "internals"))]
-pub const KINDS: [EventKind; 10] =
-    [TASK, SERVICE, HOST, DEPLOYMENT, ALARM, FAULT, TARGET, CELL, zonal::SHIFT_STARTED, zonal::SHIFT_CANCELED];
+pub const KINDS: [EventKind; 16] = [
+    TASK,
+    SERVICE,
+    HOST,
+    DEPLOYMENT,
+    ALARM,
+    FAULT,
+    TARGET,
+    CELL,
+    zonal::SHIFT_STARTED,
+    zonal::SHIFT_CANCELED,
+    zonal::AUTOSHIFT,
+    zonal::AUTOSHIFT_COMPLETED,
+    zonal::RUN_STARTED,
+    zonal::RUN_SUCCEEDED,
+    zonal::RUN_FAILED,
+    zonal::RUN_INTERRUPTED,
+];
 
 const TASK: EventKind = ecs(
     "ECS Task State Change",

@@ -14,6 +14,7 @@
 mod alarms;
 pub mod align;
 mod application;
+mod autoshift;
 mod availability;
 mod chance;
 mod changes;

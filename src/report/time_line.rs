@@ -5,8 +5,8 @@ use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
 use crate::metrics::milestones::{Acted, Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep};
-use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
+use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ZonalFact, ZonalStep};
+use crate::model::ids::{AlarmId, ChangeId, FaultId, Resource, ServiceId, ShiftSource};
 use crate::model::plan::ZonalShift;
 
 pub(super) const TITLE: &str = "Time line";
@@ -93,6 +93,7 @@ impl Words<'_> {
                 let words = if rings { "alarm rings" } else { "alarm is over" };
                 (and_more(self.plan.alarms[alarm].name.clone(), others), words.to_owned())
             }
+            What::Zonal { fact, alarm } => self.zonal(fact, alarm),
             What::HostReplaced { provider } => {
                 (self.plan.provider_name(provider), "the first new host is registered".to_owned())
             }
@@ -158,6 +159,29 @@ impl Words<'_> {
             _ if shift.cancelled => format!("zonal shift is cancelled: {zone} gets requests again"),
             _ => format!("zonal shift expires: {zone} gets requests again"),
         }
+    }
+
+    /// An autoshift, or a practice run.
+    fn zonal(&self, fact: ZonalFact, alarm: Option<AlarmId>) -> (String, String) {
+        let Resource::Balancer(service) = fact.resource;
+        let zone = &self.plan.zones[fact.zone].id;
+        let practice = matches!(fact.source, ShiftSource::Practice(_));
+        let rings = alarm.map_or(String::new(), |alarm| format!(": alarm {} rings", self.plan.alarms[alarm].name));
+        let words = match fact.what {
+            ZonalStep::Began if practice => format!("practice run begins: away from {zone}"),
+            ZonalStep::Began => format!("AWS shifts it away from {zone}"),
+            ZonalStep::Succeeded => format!("practice run has succeeded: {zone} gets requests again"),
+            ZonalStep::Failed => format!("practice run has failed{rings}"),
+            ZonalStep::Interrupted(Interruption::BlockingAlarm) => format!("practice run is interrupted{rings}"),
+            ZonalStep::Interrupted(Interruption::ZonalShift) => "practice run gives way to a zonal shift".to_owned(),
+            ZonalStep::Interrupted(Interruption::Autoshift) => "practice run gives way to an event".to_owned(),
+            ZonalStep::CapacityCheckFailed => "practice run fails its capacity check".to_owned(),
+            ZonalStep::Refused => "a practice run that somebody starts is refused".to_owned(),
+            ZonalStep::Completed | ZonalStep::Expired | ZonalStep::Cancelled => {
+                format!("the autoshift is over: {zone} gets requests again")
+            }
+        };
+        (self.service(service), words)
     }
 
     fn why(&self, service: ServiceId, alarm: Option<AlarmId>) -> String {

@@ -20,9 +20,9 @@ use crate::engine::index::Table;
 use crate::engine::{Reader, Span, Time};
 use crate::model::fact::{
     AlarmState, ApplicationFact, CellAct, ChangeFact, ChangeStep, Fact, FaultFact, Hit, HostFact, HostStatus,
-    PipelineStep, PlaneFact, ServiceFact, StopCode, TargetHealth, TaskFact, TaskState,
+    PipelineStep, PlaneFact, ServiceFact, StopCode, TargetHealth, TaskFact, TaskState, ZonalFact, ZonalStep,
 };
-use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ShiftSource, ZoneId};
 use crate::model::plan::{Part, Plan};
 pub use choose::TimeLine;
 use coming::{Coming, Step, row};
@@ -61,6 +61,7 @@ pub struct Milestones {
     /// How far changes are told at each service, and pipelines.
     begun: Vec<((ChangeId, ServiceId), Coming)>,
     piped: Vec<(ChangeId, Coming)>,
+    shifted: Vec<(ShiftSource, Coming)>,
     staged: Table<ChangeId, bool>,
     /// Numbers of hosts known of a provider, and the least that would be a replacement.
     hosts: Table<ProviderId, (u32, Option<u32>)>,
@@ -90,6 +91,7 @@ impl Milestones {
             began: None,
             begun: Vec::new(),
             piped: Vec::new(),
+            shifted: Vec::new(),
             staged: plan.changes.iter().map(|change| change.pipeline.is_some()).collect(),
             hosts: Table::by_id(of.providers.clone().map(ProviderId), |_| (0, None)),
             rung: Vec::new(),
@@ -364,6 +366,24 @@ impl Milestones {
         }
     }
 
+    /// The first autoshift of a resource and its first practice run are told, and the first that fails.
+    fn zonal(&mut self, now: Time, fact: ZonalFact) {
+        if matches!(fact.source, ShiftSource::Change(_)) {
+            return;
+        }
+        let step = match fact.what {
+            ZonalStep::Began => Step::Other,
+            ZonalStep::Failed => Step::FailsAtOnce,
+            _ => Step::Last,
+        };
+        if !row(&mut self.shifted, fact.source).tells(step) {
+            return self.left_out += 1;
+        }
+        self.follow(now);
+        let alarm = self.rings_now(now).filter(|_| fact.what != ZonalStep::Began);
+        self.keep(now, What::Zonal { fact, alarm });
+    }
+
     /// What operators do about a cell is told the first time.
     fn application(&mut self, now: Time, fact: ApplicationFact) {
         self.customers.take(now, fact);
@@ -427,7 +447,8 @@ impl Reader<Fact> for Milestones {
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
                 Fact::Application(fact) => self.application(*now, fact),
-                Fact::Metric { .. } | Fact::Scaling(_) | Fact::Zonal(_) => {}
+                Fact::Metric { .. } | Fact::Scaling(_) => {}
+                Fact::Zonal(fact) => self.zonal(*now, fact),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a moment says.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason};
+use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ZonalFact};
 use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 
 /// One thing that happened.
@@ -75,6 +75,12 @@ pub enum What {
         change: ChangeId,
         stage: u16,
         step: PipelineStep,
+        alarm: Option<AlarmId>,
+    },
+    /// AWS shifts a resource away from a zone, for an event or for practice, or is done with that.
+    Zonal {
+        fact: ZonalFact,
+        /// The alarm that ended a practice run, if one did.
         alarm: Option<AlarmId>,
     },
     /// An alarm begins to ring or stops, and so many `others` in the same second.

@@ -2,7 +2,7 @@
 
 use super::{Cell, Change, Fault, Plan, RegionRollouts, Unit, When};
 use crate::model::fault::Effect;
-use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, CellId, RegionId, Resource, ServiceId, ZoneId};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -81,7 +81,16 @@ impl Plan {
             let starter = one.zonal.as_ref()?.on_alarm.as_ref()?;
             Some((one.services().next()?, std::slice::from_ref(&starter.alarm)))
         });
-        let watches = || deployments.chain(flags).chain(shifts).any(across) || self.alarms.iter().any(names_across);
+        let practice = self.autoshifts.iter().flat_map(|one| {
+            let service = match one.resource {
+                Resource::Balancer(service) => service,
+            };
+            let alarms = one.practice.iter().flat_map(|runs| [&runs.outcome_alarms[..], &runs.blocking_alarms[..]]);
+            alarms.map(move |alarms| (service, alarms))
+        });
+        let watches = || {
+            deployments.chain(flags).chain(shifts).chain(practice).any(across) || self.alarms.iter().any(names_across)
+        };
         !self.alarms.is_empty() && watches()
     }
 
