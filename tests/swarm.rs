@@ -9,8 +9,6 @@
 mod application;
 #[path = "swarm/audit/mod.rs"]
 mod audit;
-#[path = "swarm/auto_scaling.rs"]
-mod auto_scaling;
 #[path = "swarm/capacity.rs"]
 mod capacity;
 #[path = "swarm/changes.rs"]

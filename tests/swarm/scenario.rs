@@ -76,7 +76,6 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::partial::add(seed, calm, &mut file);
     crate::follow::add(seed, calm, &mut file);
     crate::application::add_acts(seed, calm, &mut file);
-    crate::auto_scaling::add(seed, calm, &mut file);
     crate::control_plane::add_acts(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
