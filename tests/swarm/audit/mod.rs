@@ -18,6 +18,7 @@ mod hosts;
 mod in_force;
 mod planes;
 mod revisions;
+mod scaling;
 mod services;
 mod tasks;
 use evenkeel::internals::engine::Time;
@@ -33,6 +34,7 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     tasks::look(world, plan, &mut out);
     hosts::look(world, plan, &mut out);
     services::look(world, plan, &mut out);
+    scaling::look(world, plan, &mut out);
     planes::look(world, plan, &mut out);
     application::look(world, plan, &mut out);
     revisions::look(world, plan, &mut out);
