@@ -35,6 +35,8 @@ mod rules;
 mod sane;
 #[path = "swarm/scenario.rs"]
 mod scenario;
+#[path = "swarm/shifts.rs"]
+mod shifts;
 #[path = "shared/shuffled.rs"]
 mod shuffled;
 
