@@ -37,6 +37,8 @@ mod sane;
 mod scaling;
 #[path = "swarm/scenario.rs"]
 mod scenario;
+#[path = "swarm/shifts.rs"]
+mod shifts;
 #[path = "shared/shuffled.rs"]
 mod shuffled;
 

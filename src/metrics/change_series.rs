@@ -63,6 +63,12 @@ impl ChangeSeries {
         ChangeSeries { exposed, copied, alarms, datapoints }
     }
 
+    /// Whether it tells of an alarm.
+    pub(super) fn watches(&self, alarm: AlarmId) -> bool {
+        self.alarms.binary_search_by_key(&alarm, |row| row.0).is_ok()
+            || self.datapoints.binary_search_by_key(&alarm, |one| one.alarm).is_ok()
+    }
+
     /// A fact of a change.
     pub(super) fn take(&self, now: Time, fact: ChangeFact, trace: &mut Trace) {
         let (rows, key, rate) = match fact {

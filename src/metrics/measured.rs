@@ -5,7 +5,7 @@ use super::blast::Lost;
 use super::timeline::{Band, Routed, Series, Timeline};
 use super::trace::{BANDS_MAX, BILLION};
 use super::{alarms, applications, autoshifts, availability, capacity, change_series, changes};
-use super::{latency, launches, ledger, planes, recovery, scaling, stages};
+use super::{latency, launches, ledger, planes, recovery, scaling, scaling_series, stages};
 use crate::engine::Time;
 use crate::model::ids::{AlarmId, AutoshiftId, CellId, ChangeId, ClusterId, ServiceId, TargetId};
 use crate::model::plan::{Application, Plan};
@@ -47,7 +47,7 @@ pub struct Measured {
     /// Resources that AWS shifted, for an event or for practice, in the order of the plan.
     pub autoshifts: Vec<(AutoshiftId, autoshifts::Measure)>,
     /// Scaling policies by target, in the order of the plan.
-    pub scaling: Vec<(TargetId, Vec<scaling::Measure>)>,
+    pub scaling: Vec<(TargetId, scaling::TargetMeasure)>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
@@ -116,6 +116,7 @@ impl Measured {
             blast,
             changes: change_series::told(plan, (&self.changes, &self.autoshifts), &timeline.series),
             staged: stages::told(plan, &self.changes, &timeline.series),
+            scaling: scaling_series::told(plan, &self.scaling, &timeline.series),
             ..timeline
         }
     }

@@ -36,6 +36,7 @@ pub mod planes;
 mod reader;
 pub mod recovery;
 pub mod scaling;
+pub mod scaling_series;
 pub mod series;
 pub mod stages;
 pub mod tasks;

@@ -29,6 +29,7 @@ pub mod number;
 mod objectives;
 pub mod page;
 mod planes;
+mod scaling;
 mod services;
 pub mod table;
 mod time_line;

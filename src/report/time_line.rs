@@ -5,7 +5,7 @@ use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
 use crate::metrics::milestones::{Acted, Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
-use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ZonalFact, ZonalStep};
+use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ScaledBy, ZonalFact, ZonalStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, Resource, ServiceId, ShiftSource};
 use crate::model::plan::ZonalShift;
 
@@ -93,6 +93,9 @@ impl Words<'_> {
                 let words = if rings { "alarm rings" } else { "alarm is over" };
                 (and_more(self.plan.alarms[alarm].name.clone(), others), words.to_owned())
             }
+            What::Scaled { service, by, from, to, after } => {
+                (self.service(service), self.scaled(service, by, (from, to), after))
+            }
             What::Zonal { fact, alarm } => self.zonal(fact, alarm),
             What::HostReplaced { provider } => {
                 (self.plan.provider_name(provider), "the first new host is registered".to_owned())
@@ -105,6 +108,18 @@ impl Words<'_> {
                 ("customers".to_owned(), format!("each has a cell again, after {}", long(lasted)))
             }
         }
+    }
+
+    /// `scale-out 10 -> 14 by cpu-60, 6m3s after the rate rose`.
+    fn scaled(&self, service: ServiceId, by: ScaledBy, (from, to): (u32, u32), after: Option<Span>) -> String {
+        let target = self.plan.scaling.iter().find(|target| target.service == service);
+        let name = target.and_then(|target| match by {
+            ScaledBy::Policy(place) => target.policies.get(usize::from(place)).map(|policy| &policy.name),
+            ScaledBy::Action(place) => target.actions.get(usize::from(place)).map(|action| &action.name),
+        });
+        let way = if to > from { "scale-out" } else { "scale-in" };
+        let after = after.map_or(String::new(), |after| format!(", {} after the rate rose", long(after)));
+        format!("{way} {from} -> {to} by {}{after}", name.map_or("", String::as_str))
     }
 
     fn acted(&self, cell: Acted) -> String {

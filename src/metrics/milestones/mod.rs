@@ -14,6 +14,7 @@ mod choose;
 mod coming;
 mod moment;
 mod moves;
+mod scaled;
 mod service;
 
 use crate::engine::index::Table;
@@ -28,6 +29,7 @@ pub use choose::TimeLine;
 use coming::{Coming, Step, row};
 pub use moment::{Acted, Lack, Level, Moment, Movers, Own, Struck, What};
 use moves::{Customers, Moves};
+use scaled::Scaled;
 use service::Watched;
 
 /// Moments that a partition keeps; what comes later is counted.
@@ -75,6 +77,7 @@ pub struct Milestones {
     customers: Customers,
     acted: Vec<(Acted, CellAct)>,
     clusters: Moves,
+    scaled: Scaled,
     moments: Vec<Moment>,
     left_out: u64,
 }
@@ -103,6 +106,7 @@ impl Milestones {
             customers: Customers::default(),
             acted: Vec::new(),
             clusters: Moves::default(),
+            scaled: Scaled::new(plan),
             moments: Vec::new(),
             left_out: 0,
         }
@@ -405,6 +409,9 @@ impl Milestones {
 
     /// The first time that an alarm rings, and its first end.
     fn alarm(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
+        if self.scaled.owns(alarm) {
+            return;
+        }
         let rings = state == AlarmState::Alarm;
         let row = self.rung.iter_mut().find(|row| row.0 == alarm);
         let told = match row {
@@ -440,14 +447,22 @@ impl Reader<Fact> for Milestones {
             }
             match *fact {
                 Fact::Task(fact) => self.task(*now, fact),
-                Fact::Service(fact) => self.service(*now, fact),
+                Fact::Service(fact) => {
+                    self.scaled.flow(*now, fact);
+                    self.service(*now, fact);
+                }
                 Fact::Fault(fact) => self.fault(*now, fact),
                 Fact::Host(fact) => self.host(*now, fact),
                 Fact::Plane(fact) => self.plane(*now, fact),
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
                 Fact::Application(fact) => self.application(*now, fact),
-                Fact::Metric { .. } | Fact::Scaling(_) => {}
+                Fact::Scaling(fact) => match self.scaled.take(*now, fact) {
+                    Some(Some(moment)) => self.keep(moment.at, moment.what),
+                    Some(None) => self.left_out += 1,
+                    None => {}
+                },
+                Fact::Metric { .. } => {}
                 Fact::Zonal(fact) => self.zonal(*now, fact),
             }
         }

@@ -1,7 +1,7 @@
 //! What a moment says.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ZonalFact};
+use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ScaledBy, ZonalFact};
 use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 
 /// One thing that happened.
@@ -59,6 +59,14 @@ pub enum What {
         service: ServiceId,
         others: u32,
         what: Own,
+    },
+    /// A desired count is another; `after`: since the rate rose last, where that may be why.
+    Scaled {
+        service: ServiceId,
+        by: ScaledBy,
+        from: u32,
+        to: u32,
+        after: Option<Span>,
     },
     /// The first host that was launched since a fault cost one is registered.
     HostReplaced {
