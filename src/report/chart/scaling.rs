@@ -17,6 +17,9 @@ use crate::report::number::short;
 const SERVICES_MAX: usize = 3;
 /// More marks than this hide what they stand over.
 const MARKS_MAX: usize = 30;
+/// Colours of the bounds.
+const LEAST: Role = Role::Quiet;
+const MOST: Role = Role::Part(6);
 /// Metrics of one service that are drawn.
 const METRICS_MAX: usize = 2;
 
@@ -46,14 +49,14 @@ fn tasks(run: &Run<'_>, row: &ServiceScaling) -> Panel {
         Line::solid("needed for what is asked", Role::Ink, line(series::NEED)),
         Line::solid("desired", Role::Part(1), line(series::DESIRED)),
     ];
-    let bounds = [("MinCapacity", bound("min")), ("MaxCapacity", bound("max"))];
-    lines.extend(bounds.into_iter().filter_map(|(label, points)| Some(Line::dashed(label, Role::Quiet, points?))));
+    let bounds = [("MinCapacity", LEAST, bound("min")), ("MaxCapacity", MOST, bound("max"))];
+    lines.extend(bounds.into_iter().filter_map(|(label, role, points)| Some(Line::dashed(label, role, points?))));
     // A maximum that is never near would press all else together.
     let levels = [series::DESIRED, series::NEED].map(line);
     let peak = levels.iter().map(|points| steps::peak(points)).fold(steps::peak(&healthy), f64::max);
     let mut notes = Vec::new();
     lines.retain(|one| {
-        let far = one.role == Role::Quiet && one.curve.peak() > 2.0 * peak;
+        let far = one.role == MOST && one.curve.peak() > 2.0 * peak;
         if far {
             notes.push(format!("{} is {}", one.label, short(one.curve.peak())));
         }
