@@ -78,6 +78,7 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::application::add_acts(seed, calm, &mut file);
     crate::control_plane::add_acts(seed, calm, &mut file);
     crate::shifts::add(seed, calm, &mut file);
+    crate::scaling::add(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

@@ -19,6 +19,7 @@ mod hosts;
 mod in_force;
 mod planes;
 mod revisions;
+mod scaling;
 mod services;
 mod shifts;
 mod tasks;
@@ -35,6 +36,7 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     tasks::look(world, plan, &mut out);
     hosts::look(world, plan, &mut out);
     services::look(world, plan, &mut out);
+    scaling::look(world, plan, &mut out);
     planes::look(world, plan, &mut out);
     application::look(world, plan, &mut out);
     revisions::look(world, plan, &mut out);
