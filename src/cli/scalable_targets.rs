@@ -37,7 +37,7 @@ pub(super) fn table(all: &[Bounds], most: usize, hint: &'static str) -> Table {
         for (place, policy) in row.policies.iter().enumerate() {
             let first = if place == 0 { own.clone() } else { Default::default() };
             let AtTarget { policy, busy, busy_without_zone } = policy;
-            let [busy, without] = [busy, busy_without_zone].map(share);
+            let [busy, without] = [*busy, *busy_without_zone].map(share);
             table.row(first.into_iter().chain([policy.clone(), busy, without]));
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn table(all: &[Bounds], most: usize, hint: &'static str) -> Table {
 }
 
 /// Above all that a task can answer, requests fail.
-fn share(busy: &Option<f64>) -> String {
+fn share(busy: Option<f64>) -> String {
     busy.map_or(NOTHING.to_owned(), |busy| {
         let falls = if busy > 1.0 { " (falls short)" } else { "" };
         format!("{} %{falls}", short(busy * 100.0))

@@ -96,10 +96,11 @@ fn a_service_publishes_each_metric_at_one_resolution() {
     let twice = said(json!([of(&["CPUUtilization", "MemoryUtilization"], 20), of(&["MemoryUtilization"], 60)]));
     assert_eq!(twice, [format!("{at}/1/metricNames/0: `MemoryUtilization` has a resolution already")]);
     // An alarm by 20 seconds lacks data while its metric comes by the minute.
-    let alarm = json!({ "alarms": [{ "AlarmName": "busy", "Service": "shop/web", "MetricName": "CPUUtilization",
-        "Period": 20, "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" }] });
+    let busy = json!({ "AlarmName": "busy", "Service": "shop/web", "MetricName": "CPUUtilization", "Period": 20,
+        "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" });
+    let alarm = json!({ "alarms": [busy], "scalingPolicies": [tracking("a", &json!({}))] });
     check(&alarm, &[("/alarms/0/Period", "publishes this metric by the minute")]);
-    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 1));
+    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 3));
 }
 
 /// A target-tracking policy on CPU at 60 %, with parts of its own.

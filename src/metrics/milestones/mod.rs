@@ -458,9 +458,9 @@ impl Reader<Fact> for Milestones {
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
                 Fact::Application(fact) => self.application(*now, fact),
                 Fact::Scaling(fact) => match self.scaled.take(*now, fact) {
-                    Some(Some(moment)) => self.keep(moment.at, moment.what),
-                    Some(None) => self.left_out += 1,
-                    None => {}
+                    Ok(Some(moment)) => self.keep(moment.at, moment.what),
+                    Ok(None) => {}
+                    Err(scaled::LeftOut) => self.left_out += 1,
                 },
                 Fact::Metric { .. } => {}
                 Fact::Zonal(fact) => self.zonal(*now, fact),

@@ -21,6 +21,9 @@ pub(super) struct Scaled {
     own: Vec<AlarmId>,
 }
 
+/// Enough has been told of a service.
+pub(super) struct LeftOut;
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Told {
     offered: u64,
@@ -58,17 +61,17 @@ impl Scaled {
         told.offered = offered;
     }
 
-    /// A moment to be told; `Some(None)`: one that is left out.
-    pub(super) fn take(&mut self, now: Time, fact: ScalingFact) -> Option<Option<Moment>> {
-        let ScalingFact::Changed { service, by, from, to } = fact else { return None };
-        let told = self.services.get_mut(&service)?;
+    /// A moment to be told, if it is one; an error: it is left out.
+    pub(super) fn take(&mut self, now: Time, fact: ScalingFact) -> Result<Option<Moment>, LeftOut> {
+        let ScalingFact::Changed { service, by, from, to } = fact else { return Ok(None) };
+        let Some(told) = self.services.get_mut(&service) else { return Ok(None) };
         let count = if to > from { &mut told.outs } else { &mut told.ins };
         *count += 1;
         if *count > TOLD_MAX {
-            return Some(None);
+            return Err(LeftOut);
         }
         let out = to > from && matches!(by, ScaledBy::Policy(_));
         let after = told.rose.filter(|_| out).map(|rose| now.since(rose)).filter(|after| *after <= WHY);
-        Some(Some(Moment { at: now, what: What::Scaled { service, by, from, to, after } }))
+        Ok(Some(Moment { at: now, what: What::Scaled { service, by, from, to, after } }))
     }
 }
