@@ -22,6 +22,8 @@ mod application;
 mod attach;
 #[path = "laws/auto_scaling.rs"]
 mod auto_scaling;
+#[path = "laws/autoshift.rs"]
+mod autoshift;
 #[path = "laws/balancer.rs"]
 mod balancer;
 #[path = "laws/base.rs"]
@@ -68,6 +70,8 @@ mod early;
 mod errors;
 #[path = "laws/evacuation.rs"]
 mod evacuation;
+#[path = "laws/evacuation_plane.rs"]
+mod evacuation_plane;
 #[path = "laws/exposure.rs"]
 mod exposure;
 #[path = "laws/fleet.rs"]

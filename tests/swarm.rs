@@ -33,8 +33,12 @@ mod pipelines;
 mod rules;
 #[path = "swarm/sane.rs"]
 mod sane;
+#[path = "swarm/scaling.rs"]
+mod scaling;
 #[path = "swarm/scenario.rs"]
 mod scenario;
+#[path = "swarm/shifts.rs"]
+mod shifts;
 #[path = "shared/shuffled.rs"]
 mod shuffled;
 

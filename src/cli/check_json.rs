@@ -2,7 +2,7 @@
 
 use crate::api::Reading;
 use crate::engine::Span;
-use crate::forecast::{cells, changes, services, zonal};
+use crate::forecast::{cells, changes, scaling, services, zonal};
 use crate::model::plan::Plan;
 use crate::model::problem::{Code, Problem, Severity};
 use crate::scenario::Sources;
@@ -64,9 +64,14 @@ fn derived(plan: &Plan) -> Value {
             "bakeSeconds": seconds(row.bake), "watchedBy": row.watched,
         })
     });
-    json!({
+    let mut derived = json!({
         "zones": zones, "services": services,
         "cells": cells.collect::<Vec<_>>(), "changes": changes.collect::<Vec<_>>(),
         "zonalShifts": zonal::derived(plan),
-    })
+    });
+    let bounds = scaling::bounds(plan);
+    if !bounds.is_empty() {
+        derived["scalableTargets"] = json!(bounds);
+    }
+    derived
 }

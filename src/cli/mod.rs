@@ -30,6 +30,7 @@ mod progress;
 pub mod render;
 mod results;
 mod run;
+mod scalable_targets;
 mod stages;
 mod stories;
 mod templates;

@@ -13,20 +13,22 @@ macro_rules! shipped {
 /// Every shipped scenario, by name.
 #[rustfmt::skip]
 const STORIES: &[(&str, &str)] = shipped![
-    "alarm-already-firing", "alarm-rollback", "anywhere-link-cut", "az-and-cell-together", "az-loss",
-    "az-loss-mid-deploy", "az-loss-tight", "batch-stream", "beyond-tested", "big-bang", "blocking-logs",
-    "blue-green", "building-block", "canary", "cell-outage", "cells-1", "cells-16", "cells-4",
-    "circuit-breaker", "circuit-breaker-no-completed", "control-plane-100", "control-plane-150",
-    "control-plane-reactive", "ec2-binpack-host-loss", "ec2-scale-out", "ecs-on-cells",
-    "ecs-on-cells-cached", "evacuate-cell", "exam-2x1", "exam-2x2", "exam-3x1", "exam-3x2", "fargate-spot-only",
-    "feature-flag", "grace-period-loop", "grey-zone", "grey-zone-outlier", "grow-cells",
-    "grow-cells-hash", "latent-defect", "launch-bucket", "launch-path-down", "linear", "local-zone",
-    "managed-instances", "map-source-outage", "mixed-base-weight", "network-attach-throttled",
-    "one-big-cell", "one-provider-per-zone", "outpost", "poison-customer", "power-back-slowly", "quarantine-poison",
-    "rollback-without-capacity", "rolling", "rolling-stuck", "router-outage", "shadow-traffic",
-    "shuffle-sharding", "six-zones", "slow-before-full", "spot-reclaim", "staged-cells", "staged-cells-bad",
-    "staged-control-plane", "staged-regions", "staged-zones", "throttled-start", "two-zones",
-    "wavelength", "year-big-bang", "year-of-changes", "year-staged", "zone-loss-with-rush",
+    "alarm-already-firing", "alarm-rollback", "anywhere-link-cut", "autoshift-practice-fails",
+    "az-and-cell-together", "az-loss", "az-loss-mid-deploy", "az-loss-tight", "batch-stream", "beyond-tested",
+    "big-bang", "blocking-logs", "blue-green", "building-block", "canary", "cell-outage", "cells-1", "cells-16",
+    "cells-4", "circuit-breaker", "circuit-breaker-no-completed", "control-plane-100", "control-plane-150",
+    "control-plane-reactive", "deploy-while-scaling", "ec2-binpack-host-loss", "ec2-scale-out", "ecs-on-cells",
+    "ecs-on-cells-cached", "evacuate-cell", "evacuate-control-plane", "exam-2x1", "exam-2x2", "exam-3x1",
+    "exam-3x2", "fargate-spot-only", "feature-flag", "grace-period-loop", "grey-zone", "grey-zone-outlier",
+    "grow-cells", "grow-cells-hash", "latent-defect", "launch-bucket", "launch-path-down", "linear",
+    "local-zone", "managed-instances", "map-source-outage", "mixed-base-weight", "network-attach-throttled",
+    "one-big-cell", "one-provider-per-zone", "outpost", "poison-customer", "power-back-slowly",
+    "quarantine-poison", "rollback-without-capacity", "rolling", "rolling-stuck", "router-outage",
+    "scale-and-zone-loss", "scale-daily", "scale-in-wrong-way", "scale-out-step", "shadow-traffic",
+    "shift-without-headroom", "shuffle-sharding", "six-zones", "slow-before-full", "spot-reclaim",
+    "staged-cells", "staged-cells-bad", "staged-control-plane", "staged-regions", "staged-zones",
+    "throttled-start", "two-zones", "wavelength", "year-big-bang", "year-of-changes", "year-staged",
+    "zonal-shift-grey", "zone-loss-with-rush",
 ];
 
 /// The files that they name.

@@ -46,12 +46,17 @@ pub fn derived(plan: &Plan) -> Vec<ShiftRow> {
 /// Load balancers and zones that shifts of the scenario name.
 fn concerned(plan: &Plan) -> BTreeSet<(ServiceId, ZoneId)> {
     let shifts = plan.changes.iter().filter_map(|change| change.zonal.as_ref());
+    let of_aws = plan.autoshifts.iter().flat_map(|row| {
+        let Resource::Balancer(service) = row.resource;
+        row.zones.iter().map(move |zone| (service, *zone))
+    });
     shifts
         .flat_map(|shift| {
             shift.resources.iter().map(|resource| match resource {
                 Resource::Balancer(service) => (*service, shift.away_from),
             })
         })
+        .chain(of_aws)
         .collect()
 }
 
@@ -82,16 +87,26 @@ fn row(plan: &Plan, start: &Start, id: ServiceId, away: ZoneId) -> Option<ShiftR
     })
 }
 
-/// Warns where the other zones do not carry the peak: a shift at that time loses requests.
+/// Warns of each service for which the other zones do not carry the peak: a shift at that time loses requests. The zone
+/// that leaves the least is told.
 pub fn doubts(plan: &Plan, out: &mut Problems) {
+    let mut worst: Vec<ShiftRow> = Vec::new();
     for row in derived(plan).into_iter().filter(|row| row.lost_per_second.0 > 0) {
+        match worst.last_mut().filter(|last| last.service == row.service) {
+            Some(last) if last.lost_per_second.0 < row.lost_per_second.0 => *last = row,
+            Some(_) => {}
+            None => worst.push(row),
+        }
+    }
+    let at = if plan.autoshifts.is_empty() { "/changes" } else { "/zonalAutoshift" };
+    for row in worst {
         let ShiftRow { service, away_from, targets_left, answers_per_second, peak_per_second, lost_per_second } = row;
         let [answers, peak, lost] =
             [answers_per_second, peak_per_second, lost_per_second].map(|rate| format!("{}/s", rate.per_second()));
         let message = format!(
-            "without `{away_from}`, `{service}` has {targets_left} targets, which answer {answers} of {peak} at \
-             its peak: {lost} too little"
+            "without `{away_from}`, `{service}` has {targets_left} targets, which answer {answers} of {peak} at its \
+             peak: {lost} too little"
         );
-        out.no_room("", message, "raise `desiredCount` until the other zones carry the peak alone");
+        out.no_room(at, message, "raise `desiredCount` until the other zones carry the peak alone");
     }
 }

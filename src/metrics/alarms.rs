@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   a fault in force ──┐
+//!   a zonal shift      ├
 //!   a bad revision out ┴─► ends ─► 15 min ─► from here on a ring is a false one
 //! ```
 //! A reason is one anywhere in the control-plane cell of the service, or in what runs together with it: which of them
@@ -10,9 +11,11 @@
 use super::window::Integral;
 use crate::engine::index::Id;
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, Cause, ChangeStep};
-use crate::model::ids::{AlarmId, ChangeId, ServiceId};
+use crate::model::fact::{AlarmState, Cause, ChangeStep, Mechanism, ZonalFact, ZonalStep};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, ShiftSource};
+use crate::model::plan::scaling::PolicyKind;
 use crate::model::plan::{Part, Plan, Unit, When};
+use std::collections::BTreeSet;
 
 /// A ring so long after the last reason has ended is still its ring: retries, restarts and the periods of alarms go on
 /// for a while (model choice).
@@ -35,6 +38,8 @@ pub struct Measure {
 pub struct Alarms {
     warm_up: Time,
     rows: Vec<(AlarmId, Measure, Integral)>,
+    /// Alarms that only scaling policies follow: they ring with the load, and never without a reason.
+    of_load: BTreeSet<AlarmId>,
     /// For each fault: whether its occurrences end when they begin.
     at_once: Vec<bool>,
     faults: Vec<Cause>,
@@ -61,6 +66,16 @@ struct Bad {
     under: Option<ChangeId>,
 }
 
+/// Alarms that target tracking makes for itself.
+fn of_load(plan: &Plan) -> BTreeSet<AlarmId> {
+    let policies = plan.scaling.iter().flat_map(|target| &target.policies);
+    let alarms = policies.flat_map(|policy| match &policy.kind {
+        PolicyKind::TargetTracking(policy) => [Some(policy.high), policy.low],
+        PolicyKind::Step(_) | PolicyKind::Predictive(_) => [None; 2],
+    });
+    alarms.flatten().collect()
+}
+
 impl Alarms {
     /// Of a partition; alarms are followed from the end of the warm-up on, reasons from time 0.
     pub fn new(plan: &Plan, part: &Part) -> Alarms {
@@ -69,6 +84,7 @@ impl Alarms {
         Alarms {
             warm_up,
             rows: mine.map(|(id, _)| (id, Measure::default(), Integral::new(warm_up))).collect(),
+            of_load: of_load(plan),
             at_once: plan.faults.iter().map(|one| one.lasts.is_none() && !matches!(one.when, When::At(_))).collect(),
             faults: Vec::new(),
             repeats: plan.changes.iter().map(|one| one.repeats() && one.pipeline.is_none()).collect(),
@@ -92,6 +108,25 @@ impl Alarms {
         if let Some(row) = self.faults.iter().position(|of| *of == cause) {
             self.faults.swap_remove(row);
             self.ended = Some(now);
+        }
+    }
+
+    /// A zonal shift is a reason to ring as long as it is active.
+    pub fn shifted(&mut self, now: Time, fact: ZonalFact) {
+        let cause = match fact.source {
+            ShiftSource::Change(change) => Cause::change(change),
+            ShiftSource::Autoshift(_) => Cause::mechanism(Mechanism::ZonalAutoshift),
+            ShiftSource::Practice(_) => Cause::mechanism(Mechanism::PracticeRun),
+        };
+        match fact.what {
+            ZonalStep::Began => self.begins(now, cause),
+            ZonalStep::Refused | ZonalStep::CapacityCheckFailed => {}
+            ZonalStep::Expired
+            | ZonalStep::Cancelled
+            | ZonalStep::Completed
+            | ZonalStep::Succeeded
+            | ZonalStep::Failed
+            | ZonalStep::Interrupted(_) => self.ends(now, cause),
         }
     }
 
@@ -151,7 +186,10 @@ impl Alarms {
     pub fn state(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
         let Ok(place) = self.rows.binary_search_by_key(&alarm, |row| row.0) else { return };
         let rings = state == AlarmState::Alarm;
-        let reason = !self.faults.is_empty() || !self.bad.is_empty() || self.ended.is_some_and(|at| now <= at + AFTER);
+        let reason = self.of_load.contains(&alarm)
+            || !self.faults.is_empty()
+            || !self.bad.is_empty()
+            || self.ended.is_some_and(|at| now <= at + AFTER);
         let (_, measure, level) = &mut self.rows[place];
         level.set(now, u64::from(rings));
         if rings && now >= self.warm_up {

@@ -2,7 +2,7 @@
 
 use crate::engine::index::Table;
 use crate::model::ids::{CellId, ClusterId, ServiceId};
-use crate::model::plan::{Part, Plan};
+use crate::model::plan::{self, Part, Plan};
 use std::ops::Range;
 
 /// The cells of the clusters of one partition.
@@ -17,8 +17,8 @@ impl Assignments {
     /// As the plan has them.
     pub(super) fn new(plan: &Plan, part: &Part) -> Assignments {
         let services = part.as_one.services.clone().map(ServiceId);
-        let grows = part.cells.clone().any(|cell| plan.cells[CellId(cell)].added.is_some());
-        let clusters = if grows { part.as_one.clusters.clone() } else { 0..0 }.map(ClusterId);
+        let moves = plan.regions[part.as_one.region].plane.as_ref().is_some_and(plan::Plane::may_move);
+        let clusters = if moves { part.as_one.clusters.clone() } else { 0..0 }.map(ClusterId);
         Assignments {
             of_service: Table::by_id(services, |id| plan.clusters[plan.services[id].cluster].cell),
             clusters: Table::by_id(clusters, |id| (plan.clusters[id].services.clone(), plan.clusters[id].cell)),

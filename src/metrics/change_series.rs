@@ -2,14 +2,15 @@
 //! them need.
 
 use super::alarm_series::Datapoints;
+use super::autoshifts::Measure as Shifted;
 use super::changes::Measure;
 use super::series;
 use super::timeline::Series;
 use super::trace::{BILLION, Trace};
 use crate::engine::{Span, Time};
-use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle, Seen};
-use crate::model::ids::{AlarmId, ChangeId, ServiceId};
-use crate::model::plan::{Alarm, Change, Comparison, Composite, Form, Metric, Part, Plan, Scope, Strategy};
+use crate::model::fact::{AlarmState, ChangeFact, ChangeStep, Lifecycle, Seen, ZonalStep};
+use crate::model::ids::{AlarmId, AutoshiftId, ChangeId, Resource, ServiceId};
+use crate::model::plan::{Alarm, Autoshift, Change, Comparison, Composite, Form, Metric, Part, Plan, Scope, Strategy};
 use std::collections::BTreeSet;
 
 /// Numbers of the series, in the order of the plan.
@@ -42,6 +43,9 @@ impl ChangeSeries {
             watched.extend(change.flag.iter().flat_map(|flag| &flag.alarms));
             watched.extend(starter(change));
         }
+        for service in plan.services_in_order().filter(|service| here(*service)) {
+            watched.extend(of_practice(plan, service));
+        }
         exposed.sort_unstable();
         copied.sort_unstable();
         // A pipeline over several Regions watches alarms of others.
@@ -57,6 +61,12 @@ impl ChangeSeries {
         let metrics = metrics.filter_map(|id| Some((id, plan.alarms[id].on_metric()?)));
         let datapoints = metrics.map(|(id, on)| Datapoints::new(id, add(series::DATAPOINTS, id), on)).collect();
         ChangeSeries { exposed, copied, alarms, datapoints }
+    }
+
+    /// Whether it tells of an alarm.
+    pub(super) fn watches(&self, alarm: AlarmId) -> bool {
+        self.alarms.binary_search_by_key(&alarm, |row| row.0).is_ok()
+            || self.datapoints.binary_search_by_key(&alarm, |one| one.alarm).is_ok()
     }
 
     /// A fact of a change.
@@ -99,6 +109,13 @@ impl ChangeSeries {
             trace.point(self.alarms[place].1, now, f64::from(u8::from(state == AlarmState::Alarm)));
         }
     }
+}
+
+/// Alarms that watch practice runs of a service.
+fn of_practice(plan: &Plan, service: ServiceId) -> impl Iterator<Item = AlarmId> {
+    let own = plan.autoshifts.iter().filter(move |row| row.resource == Resource::Balancer(service));
+    let runs = own.filter_map(|row| row.practice.as_ref());
+    runs.flat_map(|runs| runs.outcome_alarms.iter().chain(&runs.blocking_alarms)).copied()
 }
 
 /// The alarm that starts a zonal shift.
@@ -154,19 +171,32 @@ pub struct Threshold {
 }
 
 /// What became of the changes, service by service in the order of the file.
-pub(super) fn told(plan: &Plan, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<ServiceChanges> {
+pub(super) fn told(
+    plan: &Plan,
+    (changes, shifted): (&[(ChangeId, Measure)], &[(AutoshiftId, Shifted)]),
+    series: &[Series],
+) -> Vec<ServiceChanges> {
     let of = |service: ServiceId| ServiceChanges {
         service: plan.services[service].name.clone(),
-        marks: marks(plan, service, changes, series),
+        marks: marks(plan, service, (changes, shifted), series),
         thresholds: thresholds(plan, service),
         by_weight: by_weight(plan, service),
     };
-    let all: BTreeSet<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
+    let of_resource = |row: &Autoshift| match row.resource {
+        Resource::Balancer(service) => service,
+    };
+    let mut all: BTreeSet<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
+    all.extend(plan.autoshifts.iter().map(of_resource));
     plan.services_in_order().filter(|id| all.contains(id)).map(of).collect()
 }
 
 /// Steps of the changes of a service, and alarms that ring and watch it.
-fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], series: &[Series]) -> Vec<Mark> {
+fn marks(
+    plan: &Plan,
+    service: ServiceId,
+    (changes, shifted): (&[(ChangeId, Measure)], &[(AutoshiftId, Shifted)]),
+    series: &[Series],
+) -> Vec<Mark> {
     let mut all: Vec<Mark> = Vec::new();
     let own: Vec<_> = plan.changes.pairs().filter(|(_, change)| change.services().any(|of| of == service)).collect();
     for id in &deployments_watch(plan, service) {
@@ -189,7 +219,26 @@ fn marks(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)], serie
             all.push(Mark { at: *at, label, bad });
         }
     }
+    let is_own = |id: &AutoshiftId| plan.autoshifts[*id].resource == Resource::Balancer(service);
+    for (_, measure) in shifted.iter().filter(|(id, _)| is_own(id)) {
+        for (at, practice, step) in &measure.steps {
+            let Some((words, bad)) = words_of_autoshift(*practice, *step) else { continue };
+            all.push(Mark { at: *at, label: words.to_owned(), bad });
+        }
+    }
     together(all)
+}
+
+/// What a step of an autoshift or a practice run is called, and whether it is bad.
+fn words_of_autoshift(practice: bool, step: ZonalStep) -> Option<(&'static str, bool)> {
+    match (practice, step) {
+        (true, ZonalStep::Began) => Some(("practice run", false)),
+        (true, ZonalStep::Failed) => Some(("practice run fails", true)),
+        (true, ZonalStep::Interrupted(_)) => Some(("practice run interrupted", true)),
+        (true, _) => Some(("practice run ends", false)),
+        (false, ZonalStep::Began) => Some(("autoshift", false)),
+        (false, _) => Some(("autoshift ends", false)),
+    }
 }
 
 /// One mark for each instant, in order of time.
@@ -268,5 +317,6 @@ fn deployments_watch(plan: &Plan, service: ServiceId) -> BTreeSet<AlarmId> {
     let own = || plan.changes.iter().filter(|change| change.services().any(|of| of == service));
     let flags = own().filter_map(|change| change.flag.as_ref()).flat_map(|flag| &flag.alarms);
     let starters = own().filter_map(starter);
-    plan.services[service].deployment.alarms.iter().chain(flags).copied().chain(starters).collect()
+    let all = plan.services[service].deployment.alarms.iter().chain(flags).copied().chain(starters);
+    all.chain(of_practice(plan, service)).collect()
 }

@@ -7,6 +7,7 @@ use super::change_series::ChangeSeries;
 use super::latency::Latency;
 use super::launch_series::{LaunchSeries, minute_of};
 use super::ledger::Ledger;
+use super::scaling_series::ScalingSeries;
 use super::series;
 use super::tasks::Tasks;
 use super::timeline::{Band, Series};
@@ -37,6 +38,7 @@ pub(super) struct Charts {
     launches: LaunchSeries,
     application: Option<ApplicationSeries>,
     changes: ChangeSeries,
+    scaling: ScalingSeries,
 }
 
 /// Numbers of the series of one cell.
@@ -84,17 +86,23 @@ impl Charts {
         };
         let providers = Table::by_id(of.providers.clone().map(ProviderId), provider);
         let cells = part.cells.clone().map(CellId);
+        let cell_names = Table::by_id(cells.clone(), |cell| plan.cells[cell].name.clone());
+        let cells = Table::by_id(cells, |cell| cell_series(plan, cell, &mut trace));
+        let launches = LaunchSeries::new(plan, part, &mut trace);
+        let application = ApplicationSeries::new(plan, part, &mut trace);
+        let changes = ChangeSeries::new(plan, part, &mut trace);
         Charts {
             end: plan.end(),
             names: plan.faults.iter().map(|fault| fault.name.clone()).collect(),
             zones: plan.zones.iter().map(|zone| zone.id.clone()).collect(),
-            cell_names: Table::by_id(cells.clone(), |cell| plan.cells[cell].name.clone()),
+            cell_names,
             services,
             providers,
-            cells: Table::by_id(cells, |cell| cell_series(plan, cell, &mut trace)),
-            launches: LaunchSeries::new(plan, part, &mut trace),
-            application: ApplicationSeries::new(plan, part, &mut trace),
-            changes: ChangeSeries::new(plan, part, &mut trace),
+            cells,
+            launches,
+            application,
+            scaling: ScalingSeries::new(plan, part, &changes, &mut trace),
+            changes,
             trace,
         }
     }
@@ -160,11 +168,17 @@ impl Charts {
             Fact::Plane(fact) => self.plane(now, fact, assignments),
             Fact::Application(fact) => self.application.iter().for_each(|of| of.take(now, fact, trace)),
             Fact::Change(fact) => self.changes.take(now, fact, trace),
-            Fact::Alarm { alarm, state } => self.changes.alarm(now, alarm, state, trace),
-            Fact::Metric { alarm, seen } => self.changes.metric(now, alarm, seen, trace),
+            Fact::Alarm { alarm, state } => {
+                self.changes.alarm(now, alarm, state, trace);
+                self.scaling.alarm(now, alarm, state, trace);
+            }
+            Fact::Metric { alarm, seen } => {
+                self.changes.metric(now, alarm, seen, trace);
+                self.scaling.metric(now, alarm, seen, trace);
+            }
+            Fact::Scaling(fact) => self.scaling.take(now, fact, trace),
             Fact::Task(TaskFact::Health { .. } | TaskFact::Target { .. } | TaskFact::Exits { .. })
             | Fact::Service(_)
-            | Fact::Scaling(_)
             | Fact::Zonal(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
         }
@@ -195,8 +209,11 @@ impl Charts {
                 of.others = rate as f64 / BILLION;
                 trace.point(of.requests, minute, of.others);
             }
-            PlaneFact::Assignment { .. } | PlaneFact::Waited { .. } | PlaneFact::Call { .. } | PlaneFact::Up { .. } => {
-            }
+            PlaneFact::Act { .. }
+            | PlaneFact::Assignment { .. }
+            | PlaneFact::Waited { .. }
+            | PlaneFact::Call { .. }
+            | PlaneFact::Up { .. } => {}
         }
     }
 
@@ -219,6 +236,7 @@ impl Charts {
 
     pub(super) fn finish(mut self, end: Time) -> (Vec<Series>, Vec<Band>) {
         self.changes.finish(end, &mut self.trace);
+        self.scaling.finish(end, &mut self.trace);
         // The last one: numbers of series do not hold after it.
         self.launches.finish(end, &mut self.trace);
         self.trace.finish(end)

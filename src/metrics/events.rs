@@ -4,7 +4,7 @@
 use crate::engine::{Reader, Time};
 use crate::model::Fact;
 use crate::model::fact::{
-    ApplicationFact, Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ServiceFact, TaskFact, ZonalStep,
+    ApplicationFact, Cause, ChangeFact, ChangeStep, FaultFact, HostFact, ScalingFact, ServiceFact, TaskFact, ZonalStep,
 };
 use std::collections::BTreeSet;
 
@@ -112,11 +112,17 @@ fn told(fact: &Fact) -> Told {
         | Fact::Service(ServiceFact::Action { .. })
         | Fact::Host(HostFact::Changed { .. })
         | Fact::Fault(FaultFact::Begins { .. } | FaultFact::Ends { .. })
+        | Fact::Scaling(ScalingFact::Changed { .. })
         | Fact::Application(ApplicationFact::Act { .. })
         | Fact::Alarm { .. } => Told::Line,
         Fact::Zonal(fact) => match fact.what {
-            ZonalStep::Began | ZonalStep::Cancelled => Told::Line,
-            ZonalStep::Expired | ZonalStep::Refused => Told::Nothing,
+            ZonalStep::Began
+            | ZonalStep::Cancelled
+            | ZonalStep::Completed
+            | ZonalStep::Succeeded
+            | ZonalStep::Failed
+            | ZonalStep::Interrupted(_) => Told::Line,
+            ZonalStep::Expired | ZonalStep::Refused | ZonalStep::CapacityCheckFailed => Told::Nothing,
         },
         Fact::Change(ChangeFact::Step { what, .. }) => match what {
             ChangeStep::Began
@@ -130,7 +136,9 @@ fn told(fact: &Fact) -> Told {
             | ChangeStep::Enters(_)
             | ChangeStep::TimedOut => Told::Nothing,
         },
-        Fact::Task(TaskFact::Exits { .. }) | Fact::Change(ChangeFact::Revision { .. }) => Told::Aside,
+        Fact::Task(TaskFact::Exits { .. })
+        | Fact::Change(ChangeFact::Revision { .. })
+        | Fact::Scaling(ScalingFact::Limits { .. }) => Told::Aside,
         Fact::Task(TaskFact::Health { .. })
         | Fact::Service(
             ServiceFact::LaunchFailed { .. }
@@ -159,8 +167,8 @@ fn told(fact: &Fact) -> Told {
         )
         | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. })
         | Fact::Plane(_)
+        | Fact::Scaling(ScalingFact::Held { .. })
         | Fact::Metric { .. }
-        | Fact::Scaling(_)
         | Fact::Application(_) => Told::Nothing,
     }
 }

@@ -4,10 +4,10 @@ use super::blast::Blast;
 use super::blast::Lost;
 use super::timeline::{Band, Routed, Series, Timeline};
 use super::trace::{BANDS_MAX, BILLION};
-use super::{alarms, applications, availability, capacity, change_series, changes};
-use super::{latency, launches, ledger, planes, recovery, scaling, stages};
+use super::{alarms, applications, autoshifts, availability, capacity, change_series, changes};
+use super::{latency, launches, ledger, planes, recovery, scaling, scaling_series, stages};
 use crate::engine::Time;
-use crate::model::ids::{AlarmId, CellId, ChangeId, ClusterId, ServiceId, TargetId};
+use crate::model::ids::{AlarmId, AutoshiftId, CellId, ChangeId, ClusterId, ServiceId, TargetId};
 use crate::model::plan::{Application, Plan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,8 +44,10 @@ pub struct Measured {
     pub changes: Vec<(ChangeId, changes::Measure)>,
     /// Alarms, in the order of the plan.
     pub alarms: Vec<(AlarmId, alarms::Measure)>,
+    /// Resources that AWS shifted, for an event or for practice, in the order of the plan.
+    pub autoshifts: Vec<(AutoshiftId, autoshifts::Measure)>,
     /// Scaling policies by target, in the order of the plan.
-    pub scaling: Vec<(TargetId, Vec<scaling::Measure>)>,
+    pub scaling: Vec<(TargetId, scaling::TargetMeasure)>,
     /// The application in cells.
     pub application: Option<applications::Measure>,
     /// The cell of each cluster at the end, in Regions where clusters can move.
@@ -83,6 +85,8 @@ impl Measured {
         });
         self.alarms.extend(other.alarms);
         self.alarms.sort_by_key(|row| row.0);
+        self.autoshifts.extend(other.autoshifts);
+        self.autoshifts.sort_by_key(|row| row.0);
         self.scaling.extend(other.scaling);
         self.scaling.sort_by_key(|row| row.0);
         self.assignments.extend(other.assignments);
@@ -110,8 +114,9 @@ impl Measured {
             application: plan.application.as_ref().map(|one| routed(plan, one)),
             peaks: peaks(plan),
             blast,
-            changes: change_series::told(plan, &self.changes, &timeline.series),
+            changes: change_series::told(plan, (&self.changes, &self.autoshifts), &timeline.series),
             staged: stages::told(plan, &self.changes, &timeline.series),
+            scaling: scaling_series::told(plan, &self.scaling, &timeline.series),
             ..timeline
         }
     }

@@ -4,7 +4,7 @@ use super::assignments::Assignments;
 use super::window::Integral;
 use crate::engine::index::Table;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Call, Delayed, PlaneFact};
+use crate::model::fact::{Call, CellAct, Delayed, PlaneFact};
 use crate::model::ids::{CellId, ClusterId, ServiceId};
 use crate::model::plan::{Part, Plan};
 use crate::stats::Histogram;
@@ -41,8 +41,39 @@ pub struct Measure {
     pub wait: Histogram,
     /// Clusters that migrated to it, in the whole run.
     pub arrived: u64,
+    /// What operators did about it.
+    pub acts: Acts,
     /// Clusters that it runs at the end beyond those of the plan.
     pub gained: i64,
+}
+
+/// How a cell was emptied, in the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Acts {
+    /// When tests had found it ill often enough, last.
+    ill: Option<Time>,
+    pub times: u32,
+    pub leave: u32,
+    pub stay: u32,
+    /// The first time: until the last cluster had left, and until all were back.
+    pub left: Option<Span>,
+    pub back: Option<Span>,
+}
+
+impl Acts {
+    fn take(&mut self, now: Time, step: CellAct, count: u32) {
+        let since = self.ill.map(|ill| now.since(ill));
+        match step {
+            CellAct::Rings => self.ill = Some(now),
+            CellAct::Leaves => (self.times, self.leave) = (self.times + 1, self.leave + count),
+            CellAct::Left => {
+                self.stay += count;
+                self.left = self.left.or(since);
+            }
+            CellAct::Back => self.back = self.back.or(since),
+            CellAct::Returns | CellAct::Quarantined => {}
+        }
+    }
 }
 
 /// One cell.
@@ -159,6 +190,7 @@ impl Planes {
                 row.others = rate;
                 row.calls.set(now, rate);
             }
+            PlaneFact::Act { cell, step, count } => self.cells[cell].measure.acts.take(now, step, count),
             PlaneFact::Waited { .. } => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use super::alarms::Alarms;
 use super::applications::Applications;
+use super::autoshifts::Autoshifts;
 use super::availability::Availability;
 use super::capacity::Capacity;
 use super::changes::Changes;
@@ -40,6 +41,7 @@ pub struct Metrics {
     application: Applications,
     changes: Changes,
     alarms: Alarms,
+    autoshifts: Autoshifts,
     scaling: Scaling,
     /// Services whose levels changed at this instant.
     changed: Vec<ServiceId>,
@@ -156,6 +158,7 @@ impl Metrics {
             application: Applications::new(warm_up),
             changes: Changes::new(plan, warm_up),
             alarms: Alarms::new(plan, part),
+            autoshifts: Autoshifts::new(warm_up),
             scaling: Scaling::new(plan, part),
             changed: Vec::new(),
             charts: charts.then(|| Box::new(Charts::new(plan, part, |id| zones_of(plan, id)))),
@@ -251,7 +254,10 @@ impl Metrics {
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Metric { alarm, seen } => self.scaling.metric(now, alarm, seen),
             Fact::Scaling(fact) => self.scaling.take(now, fact),
-            Fact::Zonal(_) => {}
+            Fact::Zonal(fact) => {
+                self.autoshifts.take(now, fact);
+                self.alarms.shifted(now, fact);
+            }
         }
         if let Some(charts) = &mut self.charts {
             charts.take(now, fact, self.planes.assignments());
@@ -379,6 +385,7 @@ impl Metrics {
             application: self.application.finish(end),
             changes: self.changes.finish(end),
             alarms: self.alarms.finish(end),
+            autoshifts: self.autoshifts.finish(end),
             scaling: self.scaling.finish(end),
             series,
             bands,

@@ -33,6 +33,27 @@ pub struct Measure {
     pub desired: Extent,
 }
 
+/// A desired count that changed, for pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    pub at: Time,
+    pub by: ScaledBy,
+    pub from: u32,
+    pub to: u32,
+}
+
+/// What was done with one target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetMeasure {
+    /// In the order of the target.
+    pub policies: Vec<Measure>,
+    /// The first ones.
+    pub moves: Vec<Move>,
+}
+
+/// Moves of a target that are kept: more cannot be told apart in a picture.
+const MOVES_MAX: usize = 200;
+
 /// Policies of one partition.
 #[derive(Clone, Debug)]
 pub struct Scaling {
@@ -58,6 +79,7 @@ struct Target {
     /// The number of the next task that is launched.
     next: u32,
     policies: Vec<Policy>,
+    moves: Vec<Move>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -94,6 +116,7 @@ impl Scaling {
             rose: None,
             next: 0,
             policies: target.policies.iter().map(|policy| Policy::new(plan, &policy.kind)).collect(),
+            moves: Vec::new(),
         });
         let mut rows: Vec<Target> = rows.collect();
         rows.sort_by_key(|row| row.service);
@@ -163,9 +186,13 @@ impl Scaling {
     }
 
     pub fn take(&mut self, now: Time, fact: ScalingFact) {
-        let ScalingFact::Changed { service, by: ScaledBy::Policy(place), from, to } = fact else { return };
+        let ScalingFact::Changed { service, by, from, to } = fact else { return };
         let warm_up = self.warm_up;
         let Some(row) = self.of(service) else { return };
+        if row.moves.len() < MOVES_MAX {
+            row.moves.push(Move { at: now, by, from, to });
+        }
+        let ScaledBy::Policy(place) = by else { return };
         let errors = u128::from(row.offered.saturating_sub(row.served)) * SEEN >= u128::from(row.offered.max(1));
         let next = row.next;
         let Some(policy) = row.policies.get_mut(usize::from(place)) else { return };
@@ -186,11 +213,11 @@ impl Scaling {
     }
 
     /// By target, and there by policy.
-    pub fn finish(self, end: Time) -> Vec<(TargetId, Vec<Measure>)> {
+    pub fn finish(self, end: Time) -> Vec<(TargetId, TargetMeasure)> {
         let of = |row: Target| {
             let desired = row.desired.extent(end);
             let policies = row.policies.into_iter().map(|policy| Measure { desired, ..policy.measure });
-            (row.id, policies.collect())
+            (row.id, TargetMeasure { policies: policies.collect(), moves: row.moves })
         };
         self.rows.into_iter().map(of).collect()
     }

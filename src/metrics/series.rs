@@ -74,7 +74,9 @@ series! {
     EXPOSED = "exposed_requests_per_second" in "requests/s" of "service" by "change";
     /// Copies of requests that it gets besides (`shadow`).
     COPIED = "copied_requests_per_second" in "requests/s" of "service" by "change";
-    /// 1 while an alarm that a deployment or a pipeline watches is in ALARM, else 0.
+    /// Bounds of the desired count: `MinCapacity` and `MaxCapacity` of a scalable target.
+    BOUNDS = "scalable_target_tasks" in "tasks" of "service" by "`min` or `max`";
+    /// 1 while an alarm that a deployment or a pipeline watches, or that makes a scaling policy scale out, is in ALARM, else 0.
     IN_ALARM = "in_alarm" in "0 or 1" of "service" by "alarm";
     /// What the metric of such an alarm, or of one below a composite alarm, came to in the period that begins here: a share in percent, a count, targets, or 1 for an outlier; 0 where there is none.
     DATAPOINTS = "alarm_datapoints" in "percent or a count" of "service" by "alarm";

@@ -2,6 +2,7 @@
 
 use super::blast::{Blast, Lost};
 use super::change_series::ServiceChanges;
+use super::scaling_series::ServiceScaling;
 use super::series;
 use super::stages::StagedChange;
 use crate::engine::Time;
@@ -64,6 +65,8 @@ pub struct Timeline {
     pub peaks: BTreeMap<String, f64>,
     /// Services with changes, in the order of the file.
     pub changes: Vec<ServiceChanges>,
+    /// Services that are scaled, in the order of the file.
+    pub scaling: Vec<ServiceScaling>,
     /// Changes with a pipeline, in the order of the file.
     pub staged: Vec<StagedChange>,
 }

@@ -69,6 +69,10 @@ named! {
         AzRebalance = "AZRebalance",
         /// Customers of a cell that was emptied are guests in others.
         Evacuation = "evacuation of a cell",
+        /// AWS shifts traffic away from a zone that it sees impaired.
+        ZonalAutoshift = "zonal autoshift",
+        /// A practice run of zonal autoshift.
+        PracticeRun = "practice run",
     }
 }
 

@@ -12,7 +12,7 @@ pub use super::status::{Action, HostStatus, Reason, StopCode, TargetHealth, Task
 use crate::engine::Span;
 pub use scaling::{NotScaled, ScaledBy, ScalingFact};
 pub use steps::{BreakerStep, Call, ChangeStep, Delayed, Hit, PipelineStep, Seen};
-pub use zonal::{ZonalFact, ZonalStep};
+pub use zonal::{Interruption, OUTCOMES, ZonalFact, ZonalStep};
 
 /// A task: its service and which launch of that service it was, from 0. A birth certificate, never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -273,6 +273,13 @@ pub enum PlaneFact {
         cell: CellId,
         /// Whether it migrated; a cluster that is not there yet has nothing to move.
         moved: bool,
+    },
+    /// What operators do about a control-plane cell whose tests fail.
+    Act {
+        cell: CellId,
+        step: CellAct,
+        /// Clusters that it concerns.
+        count: u32,
     },
 }
 

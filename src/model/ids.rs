@@ -27,6 +27,8 @@ crate::ids! {
     ChangeId: u32,
     /// A CloudWatch alarm.
     AlarmId: u32,
+    /// A resource with a zonal autoshift configuration.
+    AutoshiftId: u16,
     /// A scalable target.
     TargetId: u32,
     /// A metric of the scenario's own.
@@ -50,6 +52,10 @@ pub enum Resource {
 pub enum ShiftSource {
     /// A change of the scenario: somebody started it.
     Change(ChangeId),
+    /// AWS, as it sees that the zone is impaired.
+    Autoshift(AutoshiftId),
+    /// A practice run.
+    Practice(AutoshiftId),
 }
 
 /// What is changed as one.

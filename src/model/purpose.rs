@@ -58,6 +58,8 @@ pub enum For {
     HostChecks,
     /// How long somebody takes from an alarm to a zonal shift.
     ZonalShift,
+    /// When practice runs of zonal autoshift come, and which zone they leave.
+    PracticeRun,
 }
 
 impl From<For> for Purpose {

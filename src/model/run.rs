@@ -3,7 +3,7 @@
 use super::alarm::watch;
 use super::event::Event;
 use super::fact::{Cause, Fact};
-use super::flows::cell::{call, create, depend, grow, headroom, outage, plane};
+use super::flows::cell::{call, create, depend, evacuate as evacuation, grow, headroom, outage, plane};
 use super::flows::change::{alarms, deploy, flag, pipeline, region_rollout};
 use super::flows::host::{agent, consolidate, drain, host_health, managed, scale};
 use super::flows::rows::wake;
@@ -65,6 +65,7 @@ impl engine::Partition for World {
             Family::Dispatch => dispatch::handle(self, step::Dispatch::of(event), cx),
             Family::Customers => customers::handle(self, step::Customers::of(event), cx),
             Family::Fault => fault::handle(self, step::Fault::of(event), cx),
+            Family::CellTest => evacuation::handle(self, step::CellTest::of(event), cx),
         }
         settle::all(self, cx);
     }
@@ -187,6 +188,7 @@ impl World {
         plane::prepare(self, cx);
         create::prepare(self, cx);
         grow::prepare(self, cx);
+        evacuation::prepare(self, cx);
         self.stand(cx.plan.start_empty, cx);
         depend::prepare(self, cx);
         dispatch::prepare(self, cx);

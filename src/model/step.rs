@@ -7,8 +7,8 @@
 use super::event::{Event, FIELDS, Field};
 use super::fact::{Cause, Reason, StopCode};
 use super::ids::{
-    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, HostId, MetricId, ProviderId, ServiceId,
-    TaskId, TypeId, ZoneId,
+    AccountId, AlarmId, AutoshiftId, BucketId, CellId, ChangeId, ClusterId, FaultId, HostId, MetricId, ProviderId,
+    ServiceId, TaskId, TypeId, ZoneId,
 };
 use crate::engine::index::Handle;
 
@@ -395,6 +395,16 @@ steps! {
         Start(change: ChangeId, turn: u32) by Client,
         /// It expires, or is cancelled.
         Over(change: ChangeId) by Client,
+        /// AWS sees that a fault impairs a zone.
+        Seen(autoshift: AutoshiftId, zone: ZoneId, cause: Cause) by DataPlane,
+        /// AWS sees that a zone has recovered.
+        Recovered(autoshift: AutoshiftId, zone: ZoneId) by DataPlane,
+        /// A practice run is due, the so manieth of the schedule.
+        RunDue(autoshift: AutoshiftId, number: u32) by DataPlane,
+        /// Somebody starts a practice run.
+        RunAsked(autoshift: AutoshiftId, row: u32) by Client,
+        /// A practice run has lasted for its time.
+        RunOver(autoshift: AutoshiftId, number: u32) by DataPlane,
     }
     /// Customers of an application in cells find their way.
     Dispatch {
@@ -447,6 +457,10 @@ steps! {
         Succeeds(provider: ProviderId, cause: Cause, zone: ZoneId, kind: TypeId) by Nature,
         /// A step of the course in which the Fargate stock of a zone comes back.
         StockBack(zone: ZoneId, cause: Cause, row: u32) by Nature,
+    }
+    /// Control-plane cells are tested.
+    CellTest {
+        Tested(round: u32) by Client,
     }
 }
 

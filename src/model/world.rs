@@ -8,8 +8,8 @@ use super::plan::{self, Part, Plan};
 use super::tables::occurrences::Occurrences;
 use super::tables::task::chain;
 use super::tables::{
-    Application, Assignments, Execution, Front, Hosts, Plane, Provider, Scaling, Service, Shortage, Task, Tasks,
-    Tokens, ZonalShifts, Zone,
+    Application, Assignments, CellTests, Execution, Front, Hosts, Plane, Provider, Scaling, Service, Shortage, Task,
+    Tasks, Tokens, ZonalShifts, Zone,
 };
 use super::traffic::Fleet;
 use crate::engine;
@@ -27,6 +27,8 @@ pub struct World {
     pub front: Front,
     /// Which cell runs each cluster.
     pub assignments: Assignments,
+    /// What tests of its cells have found.
+    pub cell_tests: CellTests,
     /// Clusters that are not there yet.
     pub(crate) not_created: Vec<ClusterId>,
     /// The service that the launch path needs.

@@ -5,16 +5,17 @@ use super::number::{NOTHING, estimate, seconds};
 use crate::metrics::summary::{AlarmRow, Summary};
 
 /// What the words of the table mean.
-pub(super) const ABOUT: &str =
-    "rings: went to ALARM; false: while no fault was in force and no bad revision out, nor had been for 15 minutes";
+pub(super) const ABOUT: &str = "rings: went to ALARM; false: while no fault or zonal shift was in force and no bad revision out, nor for 15 minutes before";
 
 /// So many that never rang are told one by one: a pipeline makes one for each of its units.
 const SILENT_MAX: usize = 12;
 
 /// The table; empty without alarms.
 pub(super) fn table(summary: &Summary) -> Table {
+    // What scaling policies make of their own alarms is told in their table.
+    let own = |row: &&AlarmRow| !row.name.starts_with("TargetTracking-");
     let is_silent = |row: &&AlarmRow| row.rings.mean == 0.0 && row.in_alarm_seconds.mean == 0.0;
-    let silent = summary.alarms.iter().filter(is_silent).count();
+    let silent = summary.alarms.iter().filter(own).filter(is_silent).count();
     let told = |row: &&AlarmRow| silent <= SILENT_MAX || !is_silent(row);
     let row = |row: &AlarmRow| {
         let [rings, false_rings] = [&row.rings, &row.false_rings].map(estimate);
@@ -26,7 +27,7 @@ pub(super) fn table(summary: &Summary) -> Table {
         .left(&["alarm", "service"])
         .right(&["rings", "false\nrings", "first\nring", "time in\nALARM"])
         .goes_first(&["time in\nALARM", "service"])
-        .rows(summary.alarms.iter().filter(told).map(row));
+        .rows(summary.alarms.iter().filter(own).filter(told).map(row));
     if silent > SILENT_MAX {
         table.row([&format!("{silent} others"), "", "0", "0", NOTHING, "0s"].map(str::to_owned));
     }

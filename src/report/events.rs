@@ -7,6 +7,7 @@
 mod deployments;
 mod faults;
 mod reasons;
+mod scaling;
 mod tasks;
 mod zonal;
 
@@ -35,8 +36,26 @@ pub struct EventKind {
 
 /// Every kind of event.
 #[cfg(any(test, feature = "internals"))]
-pub const KINDS: [EventKind; 10] =
-    [TASK, SERVICE, HOST, DEPLOYMENT, ALARM, FAULT, TARGET, CELL, zonal::SHIFT_STARTED, zonal::SHIFT_CANCELED];
+pub const KINDS: [EventKind; 18] = [
+    TASK,
+    SERVICE,
+    HOST,
+    DEPLOYMENT,
+    ALARM,
+    scaling::TO_MAX,
+    FAULT,
+    TARGET,
+    CELL,
+    zonal::SHIFT_STARTED,
+    zonal::SHIFT_CANCELED,
+    zonal::AUTOSHIFT,
+    zonal::AUTOSHIFT_COMPLETED,
+    zonal::RUN_STARTED,
+    zonal::RUN_SUCCEEDED,
+    zonal::RUN_FAILED,
+    zonal::RUN_INTERRUPTED,
+    scaling::ACTIVITY,
+];
 
 const TASK: EventKind = ecs(
     "ECS Task State Change",
@@ -91,7 +110,8 @@ const fn ecs(name: &'static str, about: &'static str) -> EventKind {
 /// The file as text: a line for each event kept, and a last one with the number of those that were left out.
 pub fn ndjson(events: &Events, plan: &Plan, seed: u64) -> String {
     let past = deployments::Past::default();
-    let mut writer = Writer { plan, seed, tasks: BTreeMap::new(), hosts: BTreeMap::new(), past };
+    let mut writer =
+        Writer { plan, seed, tasks: BTreeMap::new(), hosts: BTreeMap::new(), past, bounds: BTreeMap::new() };
     let mut out = String::with_capacity(events.kept().len() * 900);
     for (count, (time, fact)) in events.kept().iter().enumerate() {
         if let Some(event) = writer.event(count as u64, *time, fact) {
@@ -112,6 +132,7 @@ struct Writer<'p> {
     tasks: BTreeMap<TaskNo, tasks::Past>,
     hosts: BTreeMap<(ProviderId, u32), u64>,
     past: deployments::Past,
+    bounds: BTreeMap<ServiceId, [u32; 2]>,
 }
 
 impl Writer<'_> {
@@ -153,6 +174,12 @@ impl Writer<'_> {
                 let service = self.plan.alarms[alarm].service;
                 (ALARM, self.plan.services[service].cluster, arn, detail)
             }
+            Fact::Scaling(fact) => {
+                let (kind, service, detail) = self.scaled(time, fact)?;
+                let row = &self.plan.services[service];
+                let arn = self.named_arn(row.cluster, &format!("service/{}", row.name));
+                (kind, row.cluster, arn, detail)
+            }
             Fact::Application(ApplicationFact::Act { cell, step, count }) => {
                 let (arn, detail) = self.cell(time, cell, step, count);
                 (CELL, self.plan.services[cell].cluster, arn, detail)
@@ -164,7 +191,6 @@ impl Writer<'_> {
             | Fact::Fault(_)
             | Fact::Plane(_)
             | Fact::Metric { .. }
-            | Fact::Scaling(_)
             | Fact::Application(_) => return None,
         };
         let place = (self.account(cluster), self.region(cluster).to_owned());

@@ -14,6 +14,7 @@
 mod alarms;
 pub mod align;
 mod application;
+mod autoshift;
 mod availability;
 mod chance;
 mod changes;
@@ -28,6 +29,7 @@ pub mod number;
 mod objectives;
 pub mod page;
 mod planes;
+mod scaling;
 mod services;
 pub mod table;
 mod time_line;

@@ -4,7 +4,8 @@ use super::align::{Paint, Table};
 use super::fit::{Fitted, fit, wrapped};
 use super::number::{duration, plain};
 use super::{
-    alarms, application, availability, chance, changes, faults, losses, objectives, planes, services, time_line,
+    alarms, application, autoshift, availability, chance, changes, faults, losses, objectives, planes, scaling,
+    services, time_line,
 };
 use crate::metrics::milestones::TimeLine;
 use crate::metrics::summary::Summary;
@@ -76,6 +77,8 @@ pub fn sections(results: &Results<'_>) -> Vec<Section> {
         ("Recovery by service", faults::by_service(summary), untold(), ""),
         ("Changes", changes::table(summary), untold(), changes::ABOUT),
         ("Circuit breakers that did not trip", changes::untripped(summary), untold(), changes::ABOUT_BREAKERS),
+        ("Service auto scaling", scaling::table(summary), untold(), scaling::ABOUT),
+        ("Zonal autoshift", autoshift::table(summary), untold(), autoshift::ABOUT),
         ("Alarms", alarms::table(summary), untold(), alarms::ABOUT),
         (time_line::TITLE, line.0, line.1, time_line::ABOUT),
         ("What was lost, why and when", losses::table(summary), untold(), losses::ABOUT),

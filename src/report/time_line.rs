@@ -3,10 +3,10 @@
 use super::align::Table;
 use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
-use crate::metrics::milestones::{Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
+use crate::metrics::milestones::{Acted, Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep};
-use crate::model::ids::{AlarmId, ChangeId, FaultId, ServiceId};
+use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ScaledBy, ZonalFact, ZonalStep};
+use crate::model::ids::{AlarmId, ChangeId, FaultId, Resource, ServiceId, ShiftSource};
 use crate::model::plan::ZonalShift;
 
 pub(super) const TITLE: &str = "Time line";
@@ -93,16 +93,39 @@ impl Words<'_> {
                 let words = if rings { "alarm rings" } else { "alarm is over" };
                 (and_more(self.plan.alarms[alarm].name.clone(), others), words.to_owned())
             }
+            What::Scaled { service, by, from, to, after } => {
+                (self.service(service), self.scaled(service, by, (from, to), after))
+            }
+            What::Zonal { fact, alarm } => self.zonal(fact, alarm),
             What::HostReplaced { provider } => {
                 (self.plan.provider_name(provider), "the first new host is registered".to_owned())
             }
             What::Service { service, others, what } => (and_more(self.service(service), others), self.of_service(what)),
             What::Moves { who, count, lasted } => moves(who, count, lasted),
-            What::Act { cell, step, count } => (format!("customers of {}", self.service(cell)), act(step, count)),
+            What::Act { cell, step, count } => (self.acted(cell), act(step, count)),
             What::WithoutCell { count, lasted: None } => ("customers".to_owned(), format!("{count} have no cell")),
             What::WithoutCell { lasted: Some(lasted), .. } => {
                 ("customers".to_owned(), format!("each has a cell again, after {}", long(lasted)))
             }
+        }
+    }
+
+    /// `scale-out 10 -> 14 by cpu-60, 6m3s after the rate rose`.
+    fn scaled(&self, service: ServiceId, by: ScaledBy, (from, to): (u32, u32), after: Option<Span>) -> String {
+        let target = self.plan.scaling.iter().find(|target| target.service == service);
+        let name = target.and_then(|target| match by {
+            ScaledBy::Policy(place) => target.policies.get(usize::from(place)).map(|policy| &policy.name),
+            ScaledBy::Action(place) => target.actions.get(usize::from(place)).map(|action| &action.name),
+        });
+        let way = if to > from { "scale-out" } else { "scale-in" };
+        let after = after.map_or(String::new(), |after| format!(", {} after the rate rose", long(after)));
+        format!("{way} {from} -> {to} by {}{after}", name.map_or("", String::as_str))
+    }
+
+    fn acted(&self, cell: Acted) -> String {
+        match cell {
+            Acted::Customers(service) => format!("customers of {}", self.service(service)),
+            Acted::Clusters(cell) => format!("clusters of {}", self.plan.cells[cell].name),
         }
     }
 
@@ -151,6 +174,29 @@ impl Words<'_> {
             _ if shift.cancelled => format!("zonal shift is cancelled: {zone} gets requests again"),
             _ => format!("zonal shift expires: {zone} gets requests again"),
         }
+    }
+
+    /// An autoshift, or a practice run.
+    fn zonal(&self, fact: ZonalFact, alarm: Option<AlarmId>) -> (String, String) {
+        let Resource::Balancer(service) = fact.resource;
+        let zone = &self.plan.zones[fact.zone].id;
+        let practice = matches!(fact.source, ShiftSource::Practice(_));
+        let rings = alarm.map_or(String::new(), |alarm| format!(": alarm {} rings", self.plan.alarms[alarm].name));
+        let words = match fact.what {
+            ZonalStep::Began if practice => format!("practice run begins: away from {zone}"),
+            ZonalStep::Began => format!("AWS shifts it away from {zone}"),
+            ZonalStep::Succeeded => format!("practice run has succeeded: {zone} gets requests again"),
+            ZonalStep::Failed => format!("practice run has failed{rings}"),
+            ZonalStep::Interrupted(Interruption::BlockingAlarm) => format!("practice run is interrupted{rings}"),
+            ZonalStep::Interrupted(Interruption::ZonalShift) => "practice run gives way to a zonal shift".to_owned(),
+            ZonalStep::Interrupted(Interruption::Autoshift) => "practice run gives way to an event".to_owned(),
+            ZonalStep::CapacityCheckFailed => "practice run fails its capacity check".to_owned(),
+            ZonalStep::Refused => "a practice run that somebody starts is refused".to_owned(),
+            ZonalStep::Completed | ZonalStep::Expired | ZonalStep::Cancelled => {
+                format!("the autoshift is over: {zone} gets requests again")
+            }
+        };
+        (self.service(service), words)
     }
 
     fn why(&self, service: ServiceId, alarm: Option<AlarmId>) -> String {

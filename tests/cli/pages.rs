@@ -5,8 +5,16 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// Scenarios that have every kind of picture and every key among them.
-const SCENARIOS: [&str; 6] =
-    ["az-loss", "ec2-scale-out", "control-plane-100", "ecs-on-cells", "staged-cells-bad", "alarm-rollback"];
+const SCENARIOS: [&str; 8] = [
+    "az-loss",
+    "ec2-scale-out",
+    "control-plane-100",
+    "ecs-on-cells",
+    "staged-cells-bad",
+    "alarm-rollback",
+    "autoshift-practice-fails",
+    "deploy-while-scaling",
+];
 
 /// Rows of the table whose head begins so: what stands in the backticks of the first column, and the rest of the row.
 fn rows(page: &str, head: &str) -> Vec<(Vec<String>, String)> {

@@ -155,15 +155,16 @@ fn no_shipped_scenario_has_a_warning_but_those_that_show_one() {
     let line: Vec<&str> = ["check"].into_iter().chain(paths.iter().map(String::as_str)).collect();
     let output = desk.run(&line);
     assert_eq!(output.status.code(), Some(0));
-    // Two show what it costs not to be pre-scaled, one that nothing can move, one that nobody watches, and one what a
-    // cell beyond its test does, which takes two warnings.
+    // Two show what it costs not to be pre-scaled, one that nothing can move, one that nobody watches, one what a cell
+    // beyond its test does, which takes two warnings, and two that a shift leaves too little.
     let doubts = text(&output.stderr).matches("warning[").count();
     assert_eq!(text(&output.stderr).matches("without one zone each cell does").count(), 2);
     assert_eq!(text(&output.stderr).matches("none may stop before another starts").count(), 1);
     assert_eq!(text(&output.stderr).matches("is in ALARM before this deployment begins").count(), 1);
     assert_eq!(text(&output.stderr).matches("were tested for 1").count(), 1);
     assert_eq!(text(&output.stderr).matches("beyond its test the largest cell does").count(), 1);
-    assert_eq!(doubts, 6);
+    assert_eq!(text(&output.stderr).matches("too little").count(), 2);
+    assert_eq!(doubts, 8);
     assert_eq!(text(&output.stdout).matches("can run, no warnings").count(), paths.len() - (doubts - 1));
 }
 

@@ -305,7 +305,7 @@ impl Book {
         self.page.push_str("\n| Whose | Keys of its result | Explained in |\n|---|---|---|\n");
         for (subject, word) in Subject::ALL {
             let keys: Vec<String> = subject.keys().iter().map(|key| format!("`{}`", key.path)).collect();
-            let whole = ["controlPlane", "runTasks", "cellularApplication", "scaling"].contains(word);
+            let whole = ["controlPlane", "runTasks", "cellularApplication", "scaling", "zonalAutoshift"].contains(word);
             let list = if whole { (*word).to_owned() } else { format!("{word}s") };
             let link = format!("[{list}](results.md#{})", list.to_lowercase());
             writeln!(self.page, "| `{word}` | {} | {link} |", keys.join(", ")).unwrap();

@@ -11,7 +11,7 @@ use evenkeel::internals::model::plan::Mapping;
 use serde_json::{Value, json};
 
 /// A Region with this control plane, and clusters `c1`, `c2`, ... of one service of so many tasks each.
-fn region(duration: &str, plane: &Value, clusters: usize, tasks: u64, parts: &Value) -> Value {
+pub(crate) fn region(duration: &str, plane: &Value, clusters: usize, tasks: u64, parts: &Value) -> Value {
     let zones = json!([{ "id": "z1" }, { "id": "z2" }, { "id": "z3" }]);
     let cluster = |row: usize| {
         json!({ "clusterName": format!("c{row}"), "capacityProviders": ["FARGATE"],
@@ -45,7 +45,7 @@ fn mapping(word: &str) -> Mapping {
 }
 
 /// Clusters that migrate, with the time and their new cell (from 0), in order.
-fn moves(file: &Value) -> Vec<(f64, String, u16)> {
+pub(crate) fn moves(file: &Value) -> Vec<(f64, String, u16)> {
     let plan = plan(file);
     let one = |(now, fact): &(Time, Fact)| match *fact {
         Fact::Plane(PlaneFact::Assignment { cluster, cell, moved: true }) => {

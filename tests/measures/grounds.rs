@@ -397,6 +397,19 @@ fn acts(cell: &Value) -> Value {
             { "name": "poison", "at": "1h", "for": "1h", "poisonCustomer": { "customer": "customer-3", "errors": 0.7 } }] }))
 }
 
+/// A control-plane cell that answers badly for a while, and is emptied.
+fn ill_cell() -> Value {
+    let plane = json!({ "cells": 3, "migration": { "atOnce": 2 }, "restart": { "clustersPerSecond": 0.01 },
+        "evacuation": { "every": "2m", "above": 0.3, "tests": 3, "backAfter": "15m" } });
+    let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
+    let cluster = |name: &str| json!({ "clusterName": name, "capacityProviders": ["FARGATE"], "services": [service(3, &json!({}))] });
+    let clusters: Vec<Value> = ["shop", "a", "b", "c", "d", "e"].map(cluster).to_vec();
+    scenario(&json!({ "duration": "3h", "regions": [{ "name": "us-east-1", "zones": zones, "controlPlane": plane }],
+        "clusters": clusters, "faults": [
+            { "name": "ill", "at": "30m", "for": "1h", "cellOutage": { "cell": "cell-1", "share": 0.5 } },
+            { "name": "a little", "at": "2h", "for": "30m", "cellOutage": { "cell": "cell-2", "share": 0.25 } }] }))
+}
+
 /// A Saturday.
 fn weekend() -> Value {
     let daily = json!({ "peak": "200/s", "trough": "60/s", "peakAt": "10:00", "weekend": 0.5 });
@@ -484,9 +497,36 @@ fn shifts() -> Value {
                 "expiresIn": "40m", "cancelAfter": "10m" } }] }))
 }
 
+/// Zonal autoshift for three weeks: a grey zone, practice runs of the schedule and by hand, alarms that ring for a while.
+fn autoshift(windows: &Value) -> Value {
+    let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
+    let alarm = |name: &str, threshold: f64| {
+        json!({ "AlarmName": name, "Namespace": "Evenkeel", "MetricName": "ErrorRate", "Service": "shop/web",
+            "Period": 60, "EvaluationPeriods": 1, "Threshold": threshold, "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching" })
+    };
+    let condition = |name: &str| json!([{ "type": "CLOUDWATCH", "alarmIdentifier": name }]);
+    let mut runs = json!({ "outcomeAlarms": condition("many"), "blockingAlarms": condition("some"),
+        "blockedDates": ["2026-01-20"] });
+    put(&mut runs, windows);
+    scenario(&json!({
+        "duration": "23d",
+        "regions": [{ "name": "us-east-1", "zones": zones }],
+        "traffic": [{ "service": "shop/web", "rate": "1500/s", "requestsPerTask": "60/s",
+            "loadBalancer": { "zonalShift": true } }],
+        "alarms": [alarm("some", 0.15), alarm("many", 0.19)],
+        "faults": [{ "name": "grey", "at": "1h", "for": "1h", "zoneGrey": { "zone": "use1-az1", "errorShare": 0.4 } },
+            { "name": "dark", "at": "5h", "for": "40m", "zonePowerLoss": { "zone": "use1-az3" } }],
+        "zonalAutoshift": [{ "service": "shop/web", "zonalAutoshiftStatus": "ENABLED", "sees": ["zoneGrey"],
+            "startsAfter": "9m", "endsAfter": "4m", "practiceRunConfiguration": runs,
+            "startPracticeRuns": [{ "at": "8h", "awayFrom": "use1-az2" }] }] }))
+}
+
 pub(crate) fn grounds() -> Vec<Value> {
     vec![
         shifts(),
+        autoshift(&json!({ "allowedWindows": ["Mon:08:00-Mon:08:30", "Wed:10:00-Wed:10:30"] })),
+        autoshift(&json!({ "blockedWindows": ["Mon:00:00-Mon:23:00"] })),
         printed(),
         printed_hosts(),
         weekend(),
@@ -513,6 +553,7 @@ pub(crate) fn grounds() -> Vec<Value> {
         shared_account(),
         acts(&json!("cell-5")),
         acts(&Value::Null),
+        ill_cell(),
         tested(&json!({ "requests": "2/s", "tasks": 20, "beyond": 1 })),
         tested(&json!({ "requests": "2/s", "tasks": 5 })),
         tested(&json!({ "clusters": 1 })),

@@ -83,6 +83,7 @@ fn an_empty_block_takes_the_defaults() {
         tested: Tested::default(),
         router: Router { mapping: Mapping::FullMap, refresh: Span::from_secs(60) },
         growth: Growth { cells: Vec::new(), at_once: 1 },
+        evacuation: None,
     };
     assert_eq!(plane(&file(&json!({}), &["shop"])), expected);
     let without = file(&json!(null), &["shop"]);
@@ -474,4 +475,25 @@ fn cells_that_are_added_have_names() {
     let early = "Warning /faults/1/at: `cell-3` is not there before 1h | until then the fault has nothing to hit";
     assert!(found.iter().any(|line| line.starts_with(early)), "{found:#?}");
     assert!(!found.iter().any(|line| line.contains("`cell-3` has no cluster")), "{found:#?}");
+}
+
+#[test]
+fn an_evacuation_that_cannot_be_is_told() {
+    let of = |evacuation: serde_json::Value| json!({ "cells": 2, "evacuation": evacuation });
+    check(&of(json!({ "every": "30s", "above": 0.5, "tests": 2, "backAfter": "1h" })), &[]);
+    let wrong = json!({ "every": "0s", "above": 1, "backAfter": "1000d" });
+    check(
+        &of(wrong),
+        &[
+            ("Error /evacuation/every", "must be between 1s and 1d", ""),
+            ("Error /evacuation/above", "`above` must be above 0 and below 1, not 1", "a share such as 0.05"),
+            ("Error /evacuation/backAfter", "at most 365d", ""),
+        ],
+    );
+    check(&of(json!({ "tests": 0 })), &[("Error /evacuation/tests", "`tests` must be between 1 and 1000", "")]);
+    check(
+        &json!({ "evacuation": {} }),
+        &[("Warning /evacuation", "there is no other one", "raise `cells`, or leave it out")],
+    );
+    check(&json!({ "cells": 2, "migration": { "atOnce": 2 }, "evacuation": {} }), &[]);
 }

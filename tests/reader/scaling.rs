@@ -32,7 +32,7 @@ fn file(parts: &Value) -> Value {
                 "lives": { "constant": "1m" },
                 "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["a"] } } }] }],
         "traffic": [{ "service": "shop/web", "rate": "120/s", "requestsPerTask": "60/s" }],
-        "scalableTargets": [{ "ResourceId": SERVICE, "MinCapacity": 2, "MaxCapacity": 20 }],
+        "scalableTargets": [{ "ResourceId": SERVICE, "MinCapacity": 3, "MaxCapacity": 20 }],
     });
     file.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
     file
@@ -96,10 +96,11 @@ fn a_service_publishes_each_metric_at_one_resolution() {
     let twice = said(json!([of(&["CPUUtilization", "MemoryUtilization"], 20), of(&["MemoryUtilization"], 60)]));
     assert_eq!(twice, [format!("{at}/1/metricNames/0: `MemoryUtilization` has a resolution already")]);
     // An alarm by 20 seconds lacks data while its metric comes by the minute.
-    let alarm = json!({ "alarms": [{ "AlarmName": "busy", "Service": "shop/web", "MetricName": "CPUUtilization",
-        "Period": 20, "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" }] });
+    let busy = json!({ "AlarmName": "busy", "Service": "shop/web", "MetricName": "CPUUtilization", "Period": 20,
+        "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" });
+    let alarm = json!({ "alarms": [busy], "scalingPolicies": [tracking("a", &json!({}))] });
     check(&alarm, &[("/alarms/0/Period", "publishes this metric by the minute")]);
-    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 1));
+    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 3));
 }
 
 /// A target-tracking policy on CPU at 60 %, with parts of its own.
@@ -143,7 +144,7 @@ fn action(parts: &Value) -> Value {
 fn target_tracking_makes_the_two_alarms_that_aws_makes() {
     plan(&json!({ "scalingPolicies": [tracking("cpu-60", &json!({ "ScaleInCooldown": 120 }))] }), |plan| {
         let row = target(plan);
-        assert_eq!((row.min, row.max), (2, 20));
+        assert_eq!((row.min, row.max), (3, 20));
         let PolicyKind::TargetTracking(policy) = &row.policies[0].kind else { panic!("it tracks") };
         assert_eq!((policy.out_cooldown, policy.in_cooldown), (Span::from_secs(300), Span::from_secs(120)));
         let alarms = [policy.high, policy.low.unwrap()].map(|id| &plan.alarms[id]);
@@ -223,7 +224,7 @@ fn wrong_targets_are_refused() {
 fn what_never_acts_is_warned_of() {
     check(&json!({}), &[("/scalableTargets/0", "nothing scales `shop/web`")]);
     let suspended = |state: Value| {
-        let target = json!({ "ResourceId": SERVICE, "MinCapacity": 2, "MaxCapacity": 20, "SuspendedState": state });
+        let target = json!({ "ResourceId": SERVICE, "MinCapacity": 3, "MaxCapacity": 20, "SuspendedState": state });
         json!({ "scalableTargets": [target], "scalingPolicies": [tracking("a", &json!({}))],
             "scheduledActions": [action(&json!({}))] })
     };
@@ -236,7 +237,7 @@ fn what_never_acts_is_warned_of() {
         &[(state, "no scheduled action of `shop/web` acts")],
     );
     // Its CPU never moves.
-    let quiet = json!({ "scalableTargets": [{ "ResourceId": "service/shop/quiet", "MinCapacity": 2, "MaxCapacity": 20 }],
+    let quiet = json!({ "scalableTargets": [{ "ResourceId": "service/shop/quiet", "MinCapacity": 3, "MaxCapacity": 20 }],
         "scalingPolicies": [{ "PolicyName": "a", "ResourceId": "service/shop/quiet",
             "TargetTrackingScalingPolicyConfiguration": { "TargetValue": 60, "PredefinedMetricSpecification":
                 { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" } } }] });
@@ -244,6 +245,29 @@ fn what_never_acts_is_warned_of() {
     let outside = json!({ "scalableTargets": [{ "ResourceId": SERVICE, "MinCapacity": 5, "MaxCapacity": 20 }],
         "scalingPolicies": [tracking("a", &json!({}))] });
     check(&outside, &[("/scalableTargets/0", "begins with 4 tasks, and its scalable target has 5 to 20")]);
+}
+
+#[test]
+fn bounds_that_do_not_carry_the_load_are_warned_of() {
+    let bounds = |min: u32, max: u32, target: u32| {
+        json!({ "scalableTargets": [{ "ResourceId": SERVICE, "MinCapacity": min, "MaxCapacity": max }],
+            "traffic": [{ "service": "shop/web", "requestsPerTask": "60/s",
+                "steps": [{ "at": "0s", "rate": "120/s" }, { "at": "1h", "rate": "600/s" }] }],
+            "scalingPolicies": [tracking("a", &json!({ "TargetValue": target }))] })
+    };
+    check(&bounds(3, 10, 60), &[]);
+    check(
+        &bounds(3, 9, 60),
+        &[("/scalableTargets/0/MaxCapacity", "needs 10 tasks at its peak, and scaling asks for 9 at most")],
+    );
+    // Two tasks carry the lowest rate, and two are left of three; of two only one is.
+    check(&bounds(2, 10, 100), &[("/scalableTargets/0/MinCapacity", "has 1 left when it loses a zone, and needs 2")]);
+    // The policy keeps four tasks at that rate, of which two are left.
+    check(&bounds(2, 10, 50), &[]);
+    // A scheduled action raises the maximum before the peak.
+    let mut raised = bounds(3, 9, 60);
+    raised["scheduledActions"] = json!([action(&json!({ "ScalableTargetAction": { "MaxCapacity": 12 } }))]);
+    check(&raised, &[]);
 }
 
 #[test]
@@ -428,7 +452,7 @@ fn scheduled_actions_act_at_their_times() {
     said(bounds(json!({})), place, "sets no bound");
     said(bounds(json!({ "MinCapacity": 9, "MaxCapacity": 3 })), &format!("{place}/MinCapacity"), "at most");
     said(bounds(json!({ "MinCapacity": 30 })), place, "the target's `MaxCapacity` 20");
-    said(bounds(json!({ "MaxCapacity": 1 })), place, "the target's `MinCapacity` 2");
+    said(bounds(json!({ "MaxCapacity": 1 })), place, "the target's `MinCapacity` 3");
     check(
         &json!({ "scheduledActions": [action(&json!({})), action(&json!({}))] }),
         &[("/scheduledActions/1/ScheduledActionName", "already")],

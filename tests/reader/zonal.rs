@@ -146,3 +146,105 @@ fn zones_that_cannot_carry_the_peak_are_told_with_the_numbers() {
         "without `use1-az1`, `shop/web` has 4 targets, which answer 240/s of 300/s at its peak: 60/s too little";
     assert_eq!(told, [words]);
 }
+
+/// One entry of `zonalAutoshift` for `shop/web` with these parts; null takes one away.
+fn autoshift(parts: &Value) -> Value {
+    let mut own = json!({ "service": "shop/web",
+        "practiceRunConfiguration": { "outcomeAlarms": [{ "type": "CLOUDWATCH", "alarmIdentifier": "errors" }] } });
+    for (key, value) in parts.as_object().unwrap() {
+        own[key] = value.clone();
+    }
+    let mut file = file(&json!([]));
+    file["zonalAutoshift"] = json!([own]);
+    file
+}
+
+fn held_autoshift(parts: &Value, expected: &[(&str, &str, &str)]) {
+    let texts = Texts::one("a.json", autoshift(parts).to_string());
+    let all = Scenario::read("a.json", &texts).problems.list;
+    let found: Vec<&Problem> = all.iter().filter(|one| one.severity != Severity::Note).collect();
+    let said: Vec<String> = found.iter().map(|one| format!("{} {}: {}", one.code, one.at, one.message)).collect();
+    assert_eq!(found.len(), expected.len(), "{said:#?}");
+    for (code, at, words) in expected {
+        let at = format!("/zonalAutoshift/0{at}");
+        let fits = |one: &&&Problem| one.at == at && one.code.word() == *code && one.message.contains(words);
+        assert!(found.iter().any(|one| fits(&one)), "no {code} {at}: {words} in {said:#?}");
+    }
+}
+
+#[test]
+fn autoshift_is_read_as_arc_prints_it() {
+    held_autoshift(&json!({}), &[]);
+    let runs = json!({
+        "outcomeAlarms": [{ "type": "CLOUDWATCH", "alarmIdentifier": "arn:aws:cloudwatch:us-east-1:111122223333:alarm:errors" }],
+        "blockingAlarms": [{ "alarmIdentifier": "errors" }], "blockedDates": ["2026-02-28"],
+        "blockedWindows": ["Mon:18:30-Mon:19:30"], "allowedWindows": ["Wed:12:00-Wed:17:00", "MON:10:00-MON:12:00"] });
+    held_autoshift(
+        &json!({ "practiceRunConfiguration": runs, "startsAfter": "10m", "endsAfter": "15m",
+        "sees": ["zonePowerLoss"], "startPracticeRuns": [{ "at": "1h", "awayFrom": "use1-az2", "comment": "test" }] }),
+        &[],
+    );
+}
+
+#[test]
+fn what_arc_refuses_of_an_autoshift_is_refused() {
+    let runs = |parts: Value| {
+        let mut own = json!({ "outcomeAlarms": [{ "alarmIdentifier": "errors" }] });
+        own.as_object_mut().unwrap().extend(parts.as_object().unwrap().clone());
+        json!({ "practiceRunConfiguration": own })
+    };
+    let one = |parts: Value, code: &str, at: &str, words: &str| held_autoshift(&parts, &[(code, at, words)]);
+    let at = "/practiceRunConfiguration";
+    one(runs(json!({ "outcomeAlarms": [] })), "missing-field", at, "asks for an outcome alarm");
+    one(
+        runs(json!({ "outcomeAlarms": [{ "alarmIdentifier": "error" }] })),
+        "unknown-name",
+        &format!("{at}/outcomeAlarms/0/alarmIdentifier"),
+        "no alarm is called",
+    );
+    one(
+        runs(json!({ "outcomeAlarms": [{ "alarmIdentifier": "errors", "type": "HTTP" }] })),
+        "unknown-value",
+        &format!("{at}/outcomeAlarms/0/type"),
+        "cannot be `HTTP`",
+    );
+    let many: Vec<Value> = (0..11).map(|_| json!({ "alarmIdentifier": "errors" })).collect();
+    one(
+        runs(json!({ "blockingAlarms": many })),
+        "refused-by-aws",
+        &format!("{at}/blockingAlarms"),
+        "10 alarms at most",
+    );
+    one(
+        runs(json!({ "blockedDates": ["28.02.2026"] })),
+        "malformed",
+        &format!("{at}/blockedDates/0"),
+        "must be a date",
+    );
+    for window in ["Mon:18:30", "Mon:18:30-Tue:19:30", "Mon:19:30-Mon:18:30", "Mon-18:30-19:30", "Fun:18:30-Fun:19:30"]
+    {
+        let parts = runs(json!({ "blockedWindows": [window] }));
+        one(parts, "malformed", &format!("{at}/blockedWindows/0"), window);
+    }
+    let week: Vec<String> = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        .iter()
+        .map(|day| format!("{day}:00:00-{day}:23:59"))
+        .collect();
+    held_autoshift(&runs(json!({ "blockedWindows": week })), &[]);
+    let noon = json!({ "allowedWindows": ["Tue:12:00-Tue:13:00"], "blockedWindows": ["Tue:11:00-Tue:14:00"] });
+    one(runs(noon), "conflict", at, "no practice run may ever start");
+    one(json!({ "practiceRunConfiguration": null }), "refused-by-aws", "", "with a practice run configuration");
+    one(json!({ "service": "shop/off" }), "refused-by-aws", "/service", "zonal shift is off");
+    one(json!({ "service": "shop/nobody" }), "unknown-name", "/service", "no service is called");
+    let runs = |zone: &str, at: &str| json!({ "startPracticeRuns": [{ "at": at, "awayFrom": zone }] });
+    one(runs("use1-az4", "1h"), "refused-by-aws", "/startPracticeRuns/0/awayFrom", "does not stand in");
+    one(runs("use1-lax1-az1", "1h"), "refused-by-aws", "/startPracticeRuns/0/awayFrom", "is none");
+    one(runs("use1-az2", "7h"), "after-end", "/startPracticeRuns/0/at", "after the end");
+    let off = json!({ "zonalAutoshiftStatus": "DISABLED", "practiceRunConfiguration": null });
+    one(off, "no-effect", "", "there are no practice runs");
+    let mut twice = autoshift(&json!({}));
+    let first = twice["zonalAutoshift"][0].clone();
+    twice["zonalAutoshift"].as_array_mut().unwrap().push(first);
+    let all = Scenario::read("a.json", &Texts::one("a.json", twice.to_string())).problems.list;
+    assert!(all.iter().any(|one| one.at == "/zonalAutoshift/1/service" && one.code.word() == "duplicate-name"));
+}

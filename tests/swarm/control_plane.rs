@@ -58,6 +58,31 @@ fn grow(seed: u64, file: &mut Value, last: u64) -> u64 {
     count
 }
 
+/// Cells whose tests fail are emptied, in a third of the scenarios that have a control plane of their own; one of their
+/// cells answers badly for a while.
+pub(crate) fn add_acts(seed: u64, calm: bool, file: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0xE7AC);
+    if !dice.one_in(3) {
+        return;
+    }
+    let seconds: u64 = file["duration"].as_str().unwrap().trim_end_matches('s').parse().unwrap();
+    let last = if calm { 1_200.min(seconds) } else { seconds };
+    let mut found = Vec::new();
+    for region in file["regions"].as_array_mut().unwrap() {
+        let name = region["name"].clone();
+        let Some(plane) = region.get_mut("controlPlane").filter(|plane| plane.is_object()) else { continue };
+        let mut block =
+            json!({ "every": dice.span(90), "above": dice.pick(&[0.05, 0.4]), "tests": dice.between(1, 4) });
+        dice.perhaps(2, &mut block, "backAfter", |dice| json!(dice.span(600)));
+        plane["evacuation"] = block;
+        let cell = dice.between(1, plane["cells"].as_u64().unwrap_or(1));
+        found.push(json!({ "name": format!("ill cell of {name}"), "for": dice.span(900),
+            "at": format!("{}s", dice.below(last)), "cellOutage": {
+                "cell": format!("{}/cell-{cell}", name.as_str().unwrap()), "share": dice.pick(&[0.3, 0.8]) } }));
+    }
+    file["faults"].as_array_mut().unwrap().extend(found);
+}
+
 /// A fault of the control plane that comes once or, unless all is to end well, again and again.
 fn fault(dice: &mut Dice, row: u64, last: u64, cells: u64, names: &[String], calm: bool) -> Value {
     let cell = |dice: &mut Dice| json!(format!("cell-{}", dice.between(1, cells)));

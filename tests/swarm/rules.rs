@@ -64,6 +64,7 @@ struct Log<'a> {
     /// Answers by place in the list of paces.
     answers: BTreeMap<(ServiceId, u16), u64>,
     needs: BTreeMap<ServiceId, (u32, u32)>,
+    scaled: crate::scaling::Scaled,
     losses: BTreeMap<(ServiceId, Cause, Phase), u64>,
     shortfalls: BTreeMap<(ServiceId, Cause, Phase), u64>,
 }
@@ -87,6 +88,7 @@ impl<'a> Log<'a> {
             flows: BTreeMap::new(),
             answers: BTreeMap::new(),
             needs: BTreeMap::new(),
+            scaled: crate::scaling::Scaled::default(),
             losses: BTreeMap::new(),
             shortfalls: BTreeMap::new(),
         }
@@ -101,6 +103,11 @@ impl<'a> Log<'a> {
 
     fn fact(&mut self, fact: &Fact) {
         match *fact {
+            Fact::Scaling(fact) => {
+                for wrong in self.scaled.take(self.now, fact, self.plan) {
+                    self.holds(false, || wrong);
+                }
+            }
             Fact::Task(TaskFact::Went { task, from, to, .. }) if from == to && to == TaskState::Provisioning => {
                 self.born(task, fact);
             }
@@ -192,8 +199,9 @@ impl<'a> Log<'a> {
             && deployment.early.is_none();
         let too_much = (code, reason) == (StopCode::ServiceSchedulerInitiated, Reason::Excess);
         let left = self.wanted[task.service.0 as usize];
-        let enough = !binds || !too_much || left >= row.desired;
-        self.holds(enough, || format!("{task:?} is stopped as too much, {left} of {} are left", row.desired));
+        let (desired, _) = self.scaled.desired(task.service, self.plan);
+        let enough = !binds || !too_much || left >= desired;
+        self.holds(enough, || format!("{task:?} is stopped as too much, {left} of {desired} are left"));
     }
 
     /// What holds between two instants.
@@ -201,10 +209,12 @@ impl<'a> Log<'a> {
         for (id, service) in self.plan.services.pairs() {
             let wanted = self.wanted[id.0 as usize];
             if service.kind == Kind::Replica {
-                let most = u64::from(service.desired) * u64::from(service.maximum_percent) / 100;
+                // Protected tasks of a count that was larger may be left.
+                let (_, desired) = self.scaled.desired(id, self.plan);
+                let most = u64::from(desired) * u64::from(service.maximum_percent) / 100;
                 // Two revisions side by side have so many each.
                 let moves = service.deployment.strategy != Strategy::Rolling && !service.changes.is_empty();
-                let bound = most.max(u64::from(service.desired)) * if moves { 2 } else { 1 };
+                let bound = most.max(u64::from(desired)) * if moves { 2 } else { 1 };
                 self.holds(u64::from(wanted) <= bound, || format!("{} has {wanted} of {bound} tasks", service.name));
             }
             if service.kind != Kind::Stream {

@@ -76,6 +76,9 @@ pub(crate) fn roll(seed: u64) -> Scenario {
     crate::partial::add(seed, calm, &mut file);
     crate::follow::add(seed, calm, &mut file);
     crate::application::add_acts(seed, calm, &mut file);
+    crate::control_plane::add_acts(seed, calm, &mut file);
+    crate::shifts::add(seed, calm, &mut file);
+    crate::scaling::add(seed, calm, &mut file);
     Scenario { text: format!("{file:#}"), calm }
 }
 

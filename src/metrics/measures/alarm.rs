@@ -17,8 +17,8 @@ measures! {
         service: String = watched(w.plan, id);
         /// How often it went to ALARM.
         rings: Estimate [times] = w.each(|run| count(run, id, |of| f64::from(of.rings)));
-        /// Of these, how often without a reason: no fault was in force and no bad revision was out, nor had been for 15
-        /// min.
+        /// Of these, how often without a reason: no fault or zonal shift was in force and no bad revision was out, nor
+        /// had been for 15 min. The alarms that target tracking makes for itself ring with the load: never falsely.
         false_rings: Estimate [times Lower] = w.each(|run| count(run, id, |of| f64::from(of.false_rings)));
         /// When it first did; null when it never did.
         first_ring_seconds: Maybe [seconds] = w.maybe(|run| find(run, id)?.first.map(Time::as_secs_f64));

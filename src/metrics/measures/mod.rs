@@ -9,6 +9,7 @@
 
 mod alarm;
 mod application;
+mod autoshift;
 mod change;
 mod fault;
 mod fold;
@@ -22,6 +23,7 @@ mod walk;
 
 pub use alarm::AlarmRow;
 pub use application::{ApplicationCellRow, ApplicationRow};
+pub use autoshift::AutoshiftRow;
 pub use change::{BreakerRow, ChangeRow, StageRow, ToBad};
 pub use fault::{FaultRow, HitCounts, LossRow};
 pub use fold::Fold;

@@ -3,11 +3,13 @@
 use super::measures;
 use super::service::Quantiles;
 use super::shape::{Estimate, Maybe};
-use super::walk::Run;
+use super::walk::{Run, Walk};
+use crate::engine::Span;
 use crate::engine::index::Id;
-use crate::metrics::planes::Measure;
+use crate::metrics::planes::{Acts, Measure};
 use crate::model::fact::Call;
 use crate::model::ids::{CellId, RegionId};
+use crate::model::plan::Plane;
 use crate::stats::Histogram;
 
 measures! {
@@ -30,13 +32,28 @@ measures! {
             let own = w.plan.regions[id].plane.is_some();
             if own { RouterRow::walk(w, &cells) } else { RouterRow::default() }
         };
-        /// Clusters that migrated from one cell to another; only where cells are added.
+        /// Clusters that migrated from one cell to another; only where cells are added or emptied.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         moved: Maybe [clusters] = {
             let cells = cells_of(w.plan, id);
-            let grows = w.plan.regions[id].plane.as_ref().is_some_and(|plane| !plane.growth.cells.is_empty());
-            grows.then(|| w.each(|run| sum(run, &cells, |cell| cell.arrived)))
+            let moves = w.plan.regions[id].plane.as_ref().is_some_and(Plane::may_move);
+            moves.then(|| w.each(|run| sum(run, &cells, |cell| cell.arrived)))
         };
+        /// How often a cell was emptied as its tests failed, in the whole run; only where cells are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evacuations: Maybe [times] = acts(w, id, |of| f64::from(of.times));
+        /// Clusters that left a cell so; their way back is not counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evacuated: Maybe [clusters] = acts(w, id, |of| f64::from(of.leave.saturating_sub(of.stay)));
+        /// Clusters that stayed in it, as no other cell had room for them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stayed: Maybe [clusters Lower] = acts(w, id, |of| f64::from(of.stay));
+        /// From the test that found the cell ill until its last cluster had left; of several cells the longest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evacuation_seconds: Maybe [seconds Lower] = longest(w, id, |of| of.left);
+        /// From that test until all of its clusters were back; of several cells the longest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        back_seconds: Maybe [seconds Lower] = longest(w, id, |of| of.back);
         /// Its cells:
         cells: Vec<CellRow> = cells_of(w.plan, id).into_iter().map(|cell| CellRow::walk(w, cell)).collect();
     }
@@ -112,6 +129,22 @@ measures! {
         /// Time of the window in which it was down.
         down_seconds: Estimate [seconds Lower] = w.each(|run| of(run, id).map_or(0.0, |of| of.down as f64 / 1e6));
     }
+}
+
+/// A sum over what operators did about the cells of a Region, where they do anything.
+fn acts(w: &mut Walk<'_>, id: RegionId, take: impl Fn(&Acts) -> f64) -> Maybe {
+    let cells = cells_of(w.plan, id);
+    let acts = w.plan.regions[id].plane.as_ref().is_some_and(|plane| plane.evacuation.is_some());
+    acts.then(|| w.each(|run| all(run, &cells).map(|cell| take(&cell.acts)).sum()))
+}
+
+fn longest(w: &mut Walk<'_>, id: RegionId, take: impl Fn(&Acts) -> Option<Span>) -> Maybe {
+    let cells = cells_of(w.plan, id);
+    let acts = w.plan.regions[id].plane.as_ref().is_some_and(|plane| plane.evacuation.is_some());
+    if !acts {
+        return None;
+    }
+    w.maybe(|run| all(run, &cells).filter_map(|cell| take(&cell.acts)).max().map(Span::as_secs_f64))
 }
 
 fn cells_of(plan: &crate::model::Plan, region: RegionId) -> Vec<CellId> {

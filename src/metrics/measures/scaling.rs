@@ -52,7 +52,7 @@ pub(super) fn all(w: &Walk<'_>) -> Vec<(TargetId, usize)> {
 
 fn find<'r>(run: &'r Run<'_>, (target, policy): (TargetId, usize)) -> Option<&'r Measure> {
     let place = run.scaling.binary_search_by_key(&target, |row| row.0).ok()?;
-    run.scaling[place].1.get(policy)
+    run.scaling[place].1.policies.get(policy)
 }
 
 fn count(run: &Run<'_>, of: (TargetId, usize), take: fn(&Measure) -> f64) -> f64 {

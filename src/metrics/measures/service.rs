@@ -193,7 +193,7 @@ fn short(run: &Run<'_>, id: ServiceId) -> Option<f64> {
 
 /// Median or 99th percentile of the response time of a service.
 fn latency(run: &Run<'_>, id: ServiceId, part: f64) -> Option<u64> {
-    run.service(id).latency.map(|[p50, p99]| if part == 0.5 { p50 } else { p99 })
+    run.service(id).latency.map(|[p50, p99]| if part < 0.9 { p50 } else { p99 })
 }
 
 fn starts(w: &mut Walk<'_>, id: ServiceId) -> Quantiles {

@@ -4,12 +4,16 @@ use super::fault::LossRow;
 use super::service;
 use super::shape::{At, Cell, Key, Shape};
 use super::walk::Walk;
-use super::{AlarmRow, ApplicationRow, ChangeRow, FaultRow, PlaneRow, ProviderRow, ScalingRow, ServiceRow, StreamRow};
+use super::{
+    AlarmRow, ApplicationRow, AutoshiftRow, ChangeRow, FaultRow, PlaneRow, ProviderRow, ScalingRow, ServiceRow,
+    StreamRow,
+};
 use super::{measures, scaling};
 use crate::metrics::changes::Outcome;
 use crate::metrics::objective::Objective;
+use crate::model::fact::OUTCOMES;
 use crate::model::ids::ServiceId;
-use crate::model::plan::{Kind, Plan};
+use crate::model::plan::{Kind, Plan, Plane};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -57,6 +61,9 @@ measures! {
         /// One for each scaling policy of the file, where it has any.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         scaling: Vec<ScalingRow> = scaling::all(w).into_iter().map(|of| ScalingRow::walk(w, of)).collect();
+        /// One for each resource with zonal autoshift, where there are any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        zonal_autoshift: Vec<AutoshiftRow> = w.plan.autoshifts.ids().map(|id| AutoshiftRow::walk(w, id)).collect();
         /// Who lost what, why and in which phase.
         losses: Vec<LossRow> = {
             let all = w.fold().into_iter().flat_map(|fold| &fold.losses);
@@ -144,6 +151,8 @@ subjects! {
     RunTasks "runTasks": StreamRow in run_tasks by stream;
     /// A capacity provider.
     CapacityProvider "capacityProvider": ProviderRow in capacity_providers by capacity_provider;
+    /// A resource with zonal autoshift.
+    ZonalAutoshift "zonalAutoshift": AutoshiftRow in zonal_autoshift by resource;
     /// Customers' own cells.
     CellularApplication "cellularApplication": ApplicationRow in cellular_application by name;
 }
@@ -175,10 +184,14 @@ impl Subject {
             let one = |name: String| Key { path: format!("{head}{name}{rest}"), ..key.clone() };
             names(head, plan).into_iter().map(one).collect()
         };
-        let grows = plan.cells.iter().any(|cell| cell.added.is_some());
+        let grows = plan.planes().any(Plane::may_move);
+        let empties = plan.planes().any(|plane| plane.evacuation.is_some());
         let copies = plan.changes.iter().any(|change| change.shadow.is_some());
         let is_there = |key: &Key| match (self, key.path.as_str()) {
             (Subject::ControlPlane, "moved") => grows,
+            (Subject::ControlPlane, "evacuations" | "evacuated" | "stayed" | "evacuationSeconds" | "backSeconds") => {
+                empties
+            }
             (Subject::Change, "copiedRequests") => copies,
             _ => true,
         };
@@ -194,6 +207,7 @@ fn names(head: &str, plan: &Plan) -> Vec<String> {
         "providers." => plan.providers.iter().map(|row| row.name.clone()).collect(),
         "stops." => owned(&mut service::codes()),
         "launches.failed." => owned(&mut service::reasons()),
+        "practiceOutcomes." => owned(&mut OUTCOMES.into_iter()),
         "outcomes." => owned(&mut Outcome::ALL.iter().map(|one| one.name())),
         _ => Vec::new(),
     }

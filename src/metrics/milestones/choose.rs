@@ -2,7 +2,7 @@
 
 use super::{Level, Milestones, Moment, Movers, Own, What};
 use crate::engine::Time;
-use crate::model::fact::{ChangeStep, PipelineStep};
+use crate::model::fact::{ChangeStep, PipelineStep, ZonalStep};
 use crate::model::ids::{FaultId, ServiceId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,7 @@ fn order(what: &What) -> u8 {
         What::FaultBegins { .. } => 0,
         What::FaultEnds { .. } => 1,
         What::Alarm { rings: true, .. } => 2,
-        What::Change { .. } | What::Pipeline { .. } => 3,
+        What::Change { .. } | What::Pipeline { .. } | What::Zonal { .. } | What::Scaled { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
         What::HostReplaced { .. } | What::Moves { .. } | What::Act { .. } | What::WithoutCell { .. } => 5,
         What::Service { what, .. } => match what {
@@ -244,10 +244,12 @@ impl Ranks {
                 PipelineStep::Stage | PipelineStep::Blocked => 3,
                 PipelineStep::Passed | PipelineStep::Bakes => 5,
             },
+            What::Zonal { fact, .. } => u32::from(fact.what == ZonalStep::Began),
             What::Alarm { rings: false, .. } => 5,
             What::Service { service, what, .. } => {
                 NEXT_SERVICE * self.of_service(*service) + self.within(*service, what)
             }
+            What::Scaled { service, .. } => NEXT_SERVICE * self.of_service(*service) + 1,
             What::HostReplaced { .. } => 2,
         }
     }

@@ -14,20 +14,22 @@ mod choose;
 mod coming;
 mod moment;
 mod moves;
+mod scaled;
 mod service;
 
 use crate::engine::index::Table;
 use crate::engine::{Reader, Span, Time};
 use crate::model::fact::{
     AlarmState, ApplicationFact, CellAct, ChangeFact, ChangeStep, Fact, FaultFact, Hit, HostFact, HostStatus,
-    PipelineStep, PlaneFact, ServiceFact, StopCode, TargetHealth, TaskFact, TaskState,
+    PipelineStep, PlaneFact, ServiceFact, StopCode, TargetHealth, TaskFact, TaskState, ZonalFact, ZonalStep,
 };
-use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, ChangeId, FaultId, ProviderId, ServiceId, ShiftSource, ZoneId};
 use crate::model::plan::{Part, Plan};
 pub use choose::TimeLine;
 use coming::{Coming, Step, row};
-pub use moment::{Lack, Level, Moment, Movers, Own, Struck, What};
+pub use moment::{Acted, Lack, Level, Moment, Movers, Own, Struck, What};
 use moves::{Customers, Moves};
+use scaled::Scaled;
 use service::Watched;
 
 /// Moments that a partition keeps; what comes later is counted.
@@ -61,6 +63,7 @@ pub struct Milestones {
     /// How far changes are told at each service, and pipelines.
     begun: Vec<((ChangeId, ServiceId), Coming)>,
     piped: Vec<(ChangeId, Coming)>,
+    shifted: Vec<(ShiftSource, Coming)>,
     staged: Table<ChangeId, bool>,
     /// Numbers of hosts known of a provider, and the least that would be a replacement.
     hosts: Table<ProviderId, (u32, Option<u32>)>,
@@ -72,8 +75,9 @@ pub struct Milestones {
     followed_until: Time,
     changed: Vec<ServiceId>,
     customers: Customers,
-    acted: Vec<(ServiceId, CellAct)>,
+    acted: Vec<(Acted, CellAct)>,
     clusters: Moves,
+    scaled: Scaled,
     moments: Vec<Moment>,
     left_out: u64,
 }
@@ -90,6 +94,7 @@ impl Milestones {
             began: None,
             begun: Vec::new(),
             piped: Vec::new(),
+            shifted: Vec::new(),
             staged: plan.changes.iter().map(|change| change.pipeline.is_some()).collect(),
             hosts: Table::by_id(of.providers.clone().map(ProviderId), |_| (0, None)),
             rung: Vec::new(),
@@ -101,6 +106,7 @@ impl Milestones {
             customers: Customers::default(),
             acted: Vec::new(),
             clusters: Moves::default(),
+            scaled: Scaled::new(plan),
             moments: Vec::new(),
             left_out: 0,
         }
@@ -303,6 +309,7 @@ impl Milestones {
                 }
             }
             PlaneFact::Assignment { moved: true, .. } => self.clusters.moved(now, 1),
+            PlaneFact::Act { cell, step, count } => self.acts(now, (Acted::Clusters(cell), step), count),
             PlaneFact::Launches { .. }
             | PlaneFact::Waited { .. }
             | PlaneFact::Call { .. }
@@ -363,10 +370,32 @@ impl Milestones {
         }
     }
 
+    /// The first autoshift of a resource and its first practice run are told, and the first that fails.
+    fn zonal(&mut self, now: Time, fact: ZonalFact) {
+        if matches!(fact.source, ShiftSource::Change(_)) {
+            return;
+        }
+        let step = match fact.what {
+            ZonalStep::Began => Step::Other,
+            ZonalStep::Failed => Step::FailsAtOnce,
+            _ => Step::Last,
+        };
+        if !row(&mut self.shifted, fact.source).tells(step) {
+            return self.left_out += 1;
+        }
+        self.follow(now);
+        let alarm = self.rings_now(now).filter(|_| fact.what != ZonalStep::Began);
+        self.keep(now, What::Zonal { fact, alarm });
+    }
+
     /// What operators do about a cell is told the first time.
     fn application(&mut self, now: Time, fact: ApplicationFact) {
         self.customers.take(now, fact);
         let ApplicationFact::Act { cell, step, count } = fact else { return };
+        self.acts(now, (Acted::Customers(cell), step), count);
+    }
+
+    fn acts(&mut self, now: Time, (cell, step): (Acted, CellAct), count: u32) {
         if step == CellAct::Rings {
             return;
         }
@@ -380,6 +409,9 @@ impl Milestones {
 
     /// The first time that an alarm rings, and its first end.
     fn alarm(&mut self, now: Time, alarm: AlarmId, state: AlarmState) {
+        if self.scaled.owns(alarm) {
+            return;
+        }
         let rings = state == AlarmState::Alarm;
         let row = self.rung.iter_mut().find(|row| row.0 == alarm);
         let told = match row {
@@ -415,14 +447,23 @@ impl Reader<Fact> for Milestones {
             }
             match *fact {
                 Fact::Task(fact) => self.task(*now, fact),
-                Fact::Service(fact) => self.service(*now, fact),
+                Fact::Service(fact) => {
+                    self.scaled.flow(*now, fact);
+                    self.service(*now, fact);
+                }
                 Fact::Fault(fact) => self.fault(*now, fact),
                 Fact::Host(fact) => self.host(*now, fact),
                 Fact::Plane(fact) => self.plane(*now, fact),
                 Fact::Change(fact) => self.change(*now, fact),
                 Fact::Alarm { alarm, state } => self.alarm(*now, alarm, state),
                 Fact::Application(fact) => self.application(*now, fact),
-                Fact::Metric { .. } | Fact::Scaling(_) | Fact::Zonal(_) => {}
+                Fact::Scaling(fact) => match self.scaled.take(*now, fact) {
+                    Ok(Some(moment)) => self.keep(moment.at, moment.what),
+                    Ok(None) => {}
+                    Err(scaled::LeftOut) => self.left_out += 1,
+                },
+                Fact::Metric { .. } => {}
+                Fact::Zonal(fact) => self.zonal(*now, fact),
             }
         }
     }

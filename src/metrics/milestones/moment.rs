@@ -1,7 +1,7 @@
 //! What a moment says.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason};
+use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ScaledBy, ZonalFact};
 use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 
 /// One thing that happened.
@@ -60,6 +60,14 @@ pub enum What {
         others: u32,
         what: Own,
     },
+    /// A desired count is another; `after`: since the rate rose last, where that may be why.
+    Scaled {
+        service: ServiceId,
+        by: ScaledBy,
+        from: u32,
+        to: u32,
+        after: Option<Span>,
+    },
     /// The first host that was launched since a fault cost one is registered.
     HostReplaced {
         provider: ProviderId,
@@ -77,6 +85,12 @@ pub enum What {
         step: PipelineStep,
         alarm: Option<AlarmId>,
     },
+    /// AWS shifts a resource away from a zone, for an event or for practice, or is done with that.
+    Zonal {
+        fact: ZonalFact,
+        /// The alarm that ended a practice run, if one did.
+        alarm: Option<AlarmId>,
+    },
     /// An alarm begins to ring or stops, and so many `others` in the same second.
     Alarm {
         alarm: AlarmId,
@@ -89,9 +103,9 @@ pub enum What {
         count: u32,
         lasted: Option<Span>,
     },
-    /// Operators did something about a cell of customers.
+    /// Operators did something about a cell.
     Act {
-        cell: ServiceId,
+        cell: Acted,
         step: CellAct,
         count: u32,
     },
@@ -100,6 +114,15 @@ pub enum What {
         count: u32,
         lasted: Option<Span>,
     },
+}
+
+/// A cell that operators act on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Acted {
+    /// Customers' own one, by its service.
+    Customers(ServiceId),
+    /// One of the control plane.
+    Clusters(CellId),
 }
 
 /// Who moves from one cell to another.

@@ -8,6 +8,7 @@ use crate::model::flows::For;
 use crate::model::flows::cell::outage;
 use crate::model::flows::host::death;
 use crate::model::flows::task::{die, stop};
+use crate::model::flows::traffic::autoshift;
 use crate::model::ids::{CellId, FaultId, HostId, TaskId, ZoneId};
 use crate::model::plan::{Fault, Plan, When};
 use crate::model::step;
@@ -198,6 +199,9 @@ fn occurrence(world: &mut World, fault: FaultId, target: FaultTarget, who: Who, 
     for zone in scope.zones(occurrence, world, plan) {
         cx.note(FaultFact::Hits { cause, what: Hit::Zone(zone) });
         effect.zone_begins(world, zone, occurrence, cx);
+        if let Some(kind) = effect.zone_event() {
+            autoshift::impaired(world, zone, kind, cause, cx);
+        }
     }
     for cell in scope.cells(occurrence, world) {
         effect.cell_begins(world, cell, occurrence, cx);
@@ -262,6 +266,7 @@ fn end(world: &mut World, handle: crate::engine::index::Handle, cx: &mut Cx<'_>)
     let Fault { scope, effect, .. } = &cx.plan.faults[occurrence.fault];
     for zone in scope.zones(occurrence, world, cx.plan) {
         effect.zone_ends(world, zone, occurrence.cause, cx);
+        autoshift::recovers(world, zone, occurrence.cause, cx);
     }
     for cell in scope.cells(occurrence, world) {
         effect.cell_ends(world, cell, occurrence.cause, cx);

@@ -46,7 +46,7 @@ impl Effect for Live {
     }
 
     fn idle(&self, _scope: Scope, plan: &Plan) -> Option<(&'static str, &'static str)> {
-        let idle = !plan.creates_clusters() && !plan.planes().any(|plane| plane.growth.moves());
+        let idle = !plan.creates_clusters() && !plan.planes().any(crate::model::plan::Plane::moves);
         idle.then_some(("no cluster is created during the run", "write `createdAt` in a cluster"))
     }
 }

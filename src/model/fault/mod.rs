@@ -29,7 +29,7 @@ mod scope;
 
 use super::fact::Cause;
 use super::ids::{CellId, ZoneId};
-use super::plan::Plan;
+use super::plan::{Plan, ZoneEvent};
 use super::problem::Problems;
 pub use super::tables::occurrences::{FaultTarget, Occurrence, Occurrences};
 use super::tables::{Host, Task};
@@ -116,6 +116,8 @@ kinds! {
         fn shrinks_stock(&self) -> bool { false }
         /// Whether a task or host dies of it unheard.
         fn silent(&self) -> bool { false }
+        /// What AWS may see of it in a zone.
+        fn zone_event(&self) -> Option<ZoneEvent> { None }
         /// Whether it takes the nodes of load balancers in a zone.
         fn takes_nodes(&self) -> bool { false }
         /// The control-plane cell that it names beside its scope.

@@ -6,6 +6,7 @@ use crate::model::flows::rows::link;
 use crate::model::flows::scheduler::rebalance;
 use crate::model::flows::task::die;
 use crate::model::flows::traffic::addresses;
+use crate::model::plan::ZoneEvent;
 
 object! {
     /// A zone is cut off from the Region's network.
@@ -45,6 +46,10 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
+    fn zone_event(&self) -> Option<ZoneEvent> {
+        Some(ZoneEvent::NetworkCutZone)
+    }
+
     fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
         world.zones[zone].cut += 1;
         world.zones[zone].cut_cause = Some(occurrence.cause);

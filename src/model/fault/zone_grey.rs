@@ -3,6 +3,7 @@
 use super::{Cause, Cx, Draft, Effect, Kind, Occurrence, Plan, Scope, World, ZoneId};
 use crate::engine::Span;
 use crate::model::flows::rows::account;
+use crate::model::plan::ZoneEvent;
 use crate::model::quantity::Duration;
 use crate::model::tables::zone::Grey;
 
@@ -56,6 +57,10 @@ impl Kind for Spec {
 }
 
 impl Effect for Live {
+    fn zone_event(&self) -> Option<ZoneEvent> {
+        Some(ZoneEvent::ZoneGrey)
+    }
+
     fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, _cx: &mut Cx<'_>) {
         let Live { errors_ppm, added } = *self;
         world.zones[zone].grey.push(Grey { cause: occurrence.cause, errors_ppm, added });

@@ -11,6 +11,7 @@ use crate::model::flows::scheduler::rebalance;
 use crate::model::flows::task::die;
 use crate::model::flows::traffic::addresses;
 use crate::model::ids::{HostId, TaskId};
+use crate::model::plan::ZoneEvent;
 use crate::model::plan::{ProviderKind, StrategyItem};
 use crate::model::quantity::Law;
 use crate::model::tables::host::NIL;
@@ -107,6 +108,10 @@ impl Live {
 }
 
 impl Effect for Live {
+    fn zone_event(&self) -> Option<ZoneEvent> {
+        Some(ZoneEvent::ZonePowerLoss)
+    }
+
     fn zone_begins(&self, world: &mut World, zone: ZoneId, occurrence: Occurrence, cx: &mut Cx<'_>) {
         if self.takes_nodes() {
             world.zones[zone].dark += 1;

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod application;
+mod autoshift;
 mod capacity;
 mod change;
 mod composite;
@@ -21,8 +22,8 @@ mod zonal;
 use super::fault;
 pub use super::ids::Unit;
 use super::ids::{
-    AccountId, AlarmId, BucketId, CellId, ChangeId, ClusterId, FaultId, MetricId, ProviderId, RegionId, ServiceId,
-    TargetId, TypeId, ZoneId,
+    AccountId, AlarmId, AutoshiftId, BucketId, CellId, ChangeId, ClusterId, FaultId, MetricId, ProviderId, RegionId,
+    ServiceId, TargetId, TypeId, ZoneId,
 };
 use crate::engine::index::Table;
 use crate::engine::{Dist, Seed, Span, Time, Who};
@@ -30,6 +31,7 @@ pub use alarm::{
     Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 pub use application::{Application, CellAlarms, Customers, Dispatch, Evacuation, Migration, Quarantine, Rebalancer};
+pub use autoshift::{Autoshift, Calendar, Practice, Window, ZoneEvent};
 pub use capacity::{
     Bucket, External, Group, Habits, HostHealth, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing,
 };
@@ -40,7 +42,7 @@ pub use part::Part;
 pub use pipeline::{Hours, Move, Pipeline, Reach, Stage, Watched};
 pub use place::{Zone, ZoneKind};
 use placement::Placement;
-pub use plane::{Costs, Growth, Mapping, NewCell, Plane, Restart as CellRestart, Router, Tested};
+pub use plane::{Costs, Growth, Mapping, NewCell, Plane, PlaneEvacuation, Restart as CellRestart, Router, Tested};
 pub use region_rollout::{ACROSS, RegionRollouts};
 pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;
@@ -89,6 +91,8 @@ pub struct Plan {
     /// Faults that follow others.
     pub followers: Vec<FaultId>,
     pub changes: Table<ChangeId, Change>,
+    /// Resources with a zonal autoshift configuration, in the order of the file.
+    pub autoshifts: Table<AutoshiftId, Autoshift>,
     pub application: Option<Application>,
     /// CloudWatch alarms in the order of the file, composite ones behind the others.
     pub alarms: Table<AlarmId, Alarm>,

@@ -2,7 +2,7 @@
 
 use super::{Cell, Change, Fault, Plan, RegionRollouts, Unit, When};
 use crate::model::fault::Effect;
-use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, CellId, RegionId, Resource, ServiceId, ZoneId};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Plan {
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let plane = self.regions[cell.region].plane.as_ref();
-            let needs_one = plane.is_some_and(|plane| plane.depends_on.is_some() || !plane.growth.cells.is_empty());
+            let needs_one = plane.is_some_and(|plane| plane.runs_as_one());
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
             let watches = self.watches_across(cell.region) || self.changes_across(cell.region);
             let joins =
@@ -81,7 +81,16 @@ impl Plan {
             let starter = one.zonal.as_ref()?.on_alarm.as_ref()?;
             Some((one.services().next()?, std::slice::from_ref(&starter.alarm)))
         });
-        let watches = || deployments.chain(flags).chain(shifts).any(across) || self.alarms.iter().any(names_across);
+        let practice = self.autoshifts.iter().flat_map(|one| {
+            let service = match one.resource {
+                Resource::Balancer(service) => service,
+            };
+            let alarms = one.practice.iter().flat_map(|runs| [&runs.outcome_alarms[..], &runs.blocking_alarms[..]]);
+            alarms.map(move |alarms| (service, alarms))
+        });
+        let watches = || {
+            deployments.chain(flags).chain(shifts).chain(practice).any(across) || self.alarms.iter().any(names_across)
+        };
         !self.alarms.is_empty() && watches()
     }
 

@@ -29,6 +29,21 @@ pub struct Plane {
     pub router: Router,
     /// Cells that are added during the run.
     pub growth: Growth,
+    /// Cells whose tests fail are emptied.
+    pub evacuation: Option<PlaneEvacuation>,
+}
+
+/// Clusters of a cell whose tests fail migrate to other cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaneEvacuation {
+    /// How often each cell is tested.
+    pub every: Span,
+    /// The share of what a test asks that fails, in millionths, above which it finds the cell ill.
+    pub above_ppm: u32,
+    /// How many tests one after the other have to.
+    pub tests: u32,
+    /// How long tests have to find the cell well until its clusters come back; `None`: they do not.
+    pub back_after: Option<Span>,
 }
 
 /// How a control plane grows: cells of the same size as its first ones, and who moves to them.
@@ -57,6 +72,21 @@ pub struct NewCell {
 }
 
 impl Plane {
+    /// Whether its cells need the same service to launch, or give clusters to each other.
+    pub fn runs_as_one(&self) -> bool {
+        self.depends_on.is_some() || self.may_move()
+    }
+
+    /// Whether cells are added, or emptied: clusters may be run by another cell then.
+    pub fn may_move(&self) -> bool {
+        !self.growth.cells.is_empty() || self.evacuation.is_some()
+    }
+
+    /// Whether clusters may go from one cell to another.
+    pub fn moves(&self) -> bool {
+        self.growth.moves() || self.evacuation.is_some()
+    }
+
     /// Whether work other than launches costs anything.
     pub fn meters(&self) -> bool {
         self.zone_rate.is_some() && (self.costs.stop > 0 || self.costs.state_change > 0 || self.costs.reconcile > 0)

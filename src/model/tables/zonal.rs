@@ -1,7 +1,8 @@
 //! Zonal shifts in force: several may be active for a resource, one of them is applied ([arc-precedence]).
 
 use crate::model::cause::Cause;
-use crate::model::ids::{ChangeId, Resource, ShiftSource, ZoneId};
+use crate::model::ids::{AutoshiftId, ChangeId, Resource, ShiftSource, ZoneId};
+use crate::model::plan::ZoneEvent;
 use std::collections::BTreeMap;
 
 /// The applied shift of a resource.
@@ -20,6 +21,14 @@ pub struct Active {
     pub zone: ZoneId,
 }
 
+/// A fault that impairs a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impaired {
+    pub zone: ZoneId,
+    pub kind: ZoneEvent,
+    pub cause: Cause,
+}
+
 /// Shifts of the resources of a partition.
 #[derive(Clone, Debug, Default)]
 pub struct ZonalShifts {
@@ -27,6 +36,12 @@ pub struct ZonalShifts {
     pub active: Vec<Active>,
     /// How often changes that an alarm starts have been asked for.
     pub turns: BTreeMap<ChangeId, u32>,
+    /// Zones that faults impair, in the order in which these began.
+    pub impaired: Vec<Impaired>,
+    /// Of them, those that AWS has seen for a resource.
+    pub seen: Vec<(AutoshiftId, Impaired)>,
+    /// Practice runs that have begun, by resource: the number of the next.
+    pub runs: BTreeMap<AutoshiftId, u32>,
 }
 
 impl ZonalShifts {
@@ -46,6 +61,12 @@ impl ZonalShifts {
         self.active.iter().any(|one| one.resource == resource && matches!(one.source, ShiftSource::Change(_)))
     }
 
+    /// The practice run of a resource, if one is active.
+    pub fn practice(&self, resource: Resource) -> Option<ShiftSource> {
+        let run = |one: &&Active| one.resource == resource && matches!(one.source, ShiftSource::Practice(_));
+        self.active.iter().find(run).map(|one| one.source)
+    }
+
     pub fn is_active(&self, source: ShiftSource) -> bool {
         self.active.iter().any(|one| one.source == source)
     }
@@ -55,5 +76,32 @@ impl ZonalShifts {
 const fn rank(source: ShiftSource) -> u8 {
     match source {
         ShiftSource::Change(_) => 0,
+        ShiftSource::Autoshift(_) => 1,
+        ShiftSource::Practice(_) => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::ServiceId;
+
+    #[test]
+    fn the_precedence_is_that_of_the_table() {
+        use ShiftSource::{Autoshift, Change, Practice};
+        let (by_hand, auto, run) = (Change(ChangeId(3)), Autoshift(AutoshiftId(0)), Practice(AutoshiftId(0)));
+        let resource = Resource::Balancer(ServiceId(1));
+        let active = |source, zone| Active { resource, source, zone: ZoneId(zone) };
+        let applied = |active: &[Active]| {
+            let shifts = ZonalShifts { active: active.to_vec(), ..ZonalShifts::default() };
+            shifts.applied(resource).map(|one| one.source)
+        };
+        assert_eq!(applied(&[]), None);
+        for [first, second, wins] in [[by_hand, auto, by_hand], [auto, by_hand, by_hand], [run, auto, auto]] {
+            assert_eq!(applied(&[active(first, 0), active(second, 1)]), Some(wins));
+        }
+        assert_eq!(applied(&[active(auto, 0), active(auto, 1)]), Some(auto));
+        let other = Active { resource: Resource::Balancer(ServiceId(2)), ..active(by_hand, 0) };
+        assert_eq!(applied(&[other]), None, "it is of another resource");
     }
 }

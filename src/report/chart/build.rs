@@ -5,7 +5,7 @@ use super::figure::{Band, Figure, Layer, Line, Panel, Window};
 use super::ranks::Ranks;
 use super::run::Run;
 use super::steps::{self, Points};
-use super::{application, changes, columns, cut, findings, map, planes, stages};
+use super::{application, changes, columns, cut, findings, map, planes, scaling, stages};
 use crate::engine::Time;
 use crate::metrics::series;
 use crate::metrics::timeline::Timeline;
@@ -98,6 +98,7 @@ fn drafts(run: &Run<'_>, ranks: &Ranks) -> Vec<Draft> {
             panels(run, ranks, series::PROVIDERS, by_provider, totals),
         ),
         ("hosts", host_title, hosts(run)),
+        ("scaling", "Service auto scaling: tasks there, wanted and needed", scaling::panels(run, ranks)),
         ("traffic-by-cell", "Customers' own cells", application::panels(run, ranks)),
         ("control-plane", "Requests asked of the cells of the control plane", planes::utilisation(run)),
         ("launches", "Launches offered to the control plane, and what became of them", planes::launches(run)),

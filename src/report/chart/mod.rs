@@ -1,4 +1,4 @@
-//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, control plane, launches, changes
+//! Pictures of a run: requests, tasks by zone, task states, capacity providers, hosts, auto scaling, control plane, launches, changes
 //! and their stages, blast radius; as SVG and PNG.
 //!
 //! A [`Figure`] is decided first (`build`) and is data: what is drawn of the run (`cut`), of which services (`ranks`), in
@@ -25,6 +25,7 @@ mod planes;
 mod plot;
 mod ranks;
 mod run;
+mod scaling;
 mod stages;
 mod steps;
 mod svg;
@@ -37,13 +38,14 @@ use crate::metrics::timeline::Timeline;
 use std::fmt::Display;
 
 /// Names of all pictures that a run may have.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "requests",
     "response-time",
     "tasks-by-zone",
     "task-states",
     "providers",
     "hosts",
+    "scaling",
     "traffic-by-cell",
     "control-plane",
     "launches",

@@ -183,7 +183,10 @@ impl Writer<'_> {
     /// What an alarm on a metric watches.
     fn configuration(&self, on: &OnMetric) -> Value {
         let known = Metric::ALL.iter().find(|known| known.0 == on.metric);
-        let (namespace, name) = known.map_or(("", ""), |known| (known.1, known.2));
+        let (namespace, name) = match on.metric {
+            Metric::Custom(own) => (self.plan.custom[own].namespace.as_str(), self.plan.custom[own].name.as_str()),
+            _ => known.map_or(("", ""), |known| (known.1, known.2)),
+        };
         let mut metric = json!({ "namespace": namespace, "name": name });
         match on.scope {
             Scope::Service => {}

@@ -1,8 +1,8 @@
 //! Events of Amazon Application Recovery Controller ([arc-eventbridge]).
 
 use super::{EventKind, Time, Value, Writer, json};
-use crate::model::fact::{ZonalFact, ZonalStep};
-use crate::model::ids::{ClusterId, Resource};
+use crate::model::fact::{Interruption, ZonalFact, ZonalStep};
+use crate::model::ids::{ClusterId, Resource, ShiftSource};
 
 const fn arc(name: &'static str, about: &'static str) -> EventKind {
     EventKind { name, source: "aws.arc-zonal-shift", about }
@@ -14,21 +14,31 @@ pub(super) const SHIFT_CANCELED: EventKind = arc(
     "Manual Shift Canceled",
     "A zonal shift was cancelled before it would have expired. One that expires has no event.",
 );
+pub(super) const AUTOSHIFT: EventKind =
+    arc("Autoshift In Progress", "AWS shifts a resource away from a zone that it sees impaired.");
+pub(super) const AUTOSHIFT_COMPLETED: EventKind =
+    arc("Autoshift Completed", "The zone has recovered, and the autoshift is over.");
+pub(super) const RUN_STARTED: EventKind = arc("Practice Run Started", "A practice run of a resource began.");
+pub(super) const RUN_SUCCEEDED: EventKind =
+    arc("Practice Run Succeeded", "It lasted for its time, and no outcome alarm rang.");
+pub(super) const RUN_FAILED: EventKind = arc("Practice Run Failed", "An outcome alarm rang, and it ended.");
+pub(super) const RUN_INTERRUPTED: EventKind =
+    arc("Practice Run Interrupted", "Something else ended it: `additionalFailureInfo`.");
 
 impl Writer<'_> {
     /// A zonal shift went on; `None` where AWS publishes nothing.
     pub(super) fn zonal(&self, count: u64, time: Time, fact: ZonalFact) -> Option<Value> {
-        let kind = match fact.what {
-            ZonalStep::Began => SHIFT_STARTED,
-            ZonalStep::Cancelled => SHIFT_CANCELED,
-            ZonalStep::Expired | ZonalStep::Refused => return None,
-        };
+        let kind = kind(fact)?;
         let (cluster, arn) = self.resource(fact.resource);
-        let detail = json!({
-            "version": "0.0.1",
-            "data": "",
-            "metadata": { "awayFrom": self.plan.zones[fact.zone].id, "notes": "" },
-        });
+        let zone = &self.plan.zones[fact.zone].id;
+        let detail = match fact.what {
+            ZonalStep::Interrupted(why) => json!({
+                "version": "0.0.1",
+                "data": { "additionalFailureInfo": interrupted(why) },
+                "metadata": { "awayFrom": zone },
+            }),
+            _ => json!({ "version": "0.0.1", "data": "", "metadata": { "awayFrom": zone, "notes": "" } }),
+        };
         let place = (self.account(cluster), self.region(cluster).to_owned());
         Some(self.envelope(count, time, kind, place, &json!([arn]), &detail))
     }
@@ -45,5 +55,27 @@ impl Writer<'_> {
                 (row.cluster, format!("arn:aws:elasticloadbalancing:{region}:{account}:{tail}"))
             }
         }
+    }
+}
+
+fn kind(fact: ZonalFact) -> Option<EventKind> {
+    match (fact.source, fact.what) {
+        (ShiftSource::Change(_), ZonalStep::Began) => Some(SHIFT_STARTED),
+        (ShiftSource::Change(_), ZonalStep::Cancelled) => Some(SHIFT_CANCELED),
+        (ShiftSource::Autoshift(_), ZonalStep::Began) => Some(AUTOSHIFT),
+        (ShiftSource::Autoshift(_), ZonalStep::Completed) => Some(AUTOSHIFT_COMPLETED),
+        (ShiftSource::Practice(_), ZonalStep::Began) => Some(RUN_STARTED),
+        (ShiftSource::Practice(_), ZonalStep::Succeeded) => Some(RUN_SUCCEEDED),
+        (ShiftSource::Practice(_), ZonalStep::Failed) => Some(RUN_FAILED),
+        (ShiftSource::Practice(_), ZonalStep::Interrupted(_)) => Some(RUN_INTERRUPTED),
+        _ => None,
+    }
+}
+
+const fn interrupted(why: Interruption) -> &'static str {
+    match why {
+        Interruption::BlockingAlarm => "Practice run interrupted. The blocking alarm entered ALARM state.",
+        Interruption::ZonalShift => "Practice run interrupted. A zonal shift was started for the resource.",
+        Interruption::Autoshift => "Practice run interrupted. An autoshift was started in the Region.",
     }
 }

@@ -38,13 +38,35 @@ object! {
             depends_on: String,
             /// The size up to which a cell was tested; beyond it the cell slows down and `check` warns.
             tested: Tested,
-            /// How clusters migrate to cells that are added.
+            /// How clusters migrate to cells that are added, or away from one that is emptied.
             migration: Migration,
+            /// Empties a cell whose tests fail; nobody does by default (model choice).
+            evacuation: PlaneEvacuation,
         }
         list {
             /// Cells that are added during the run, as large as the others and called by the next numbers; in order of
             /// time.
             add_cells: AddCell,
+        }
+    }
+}
+
+object! {
+    /// Clusters of a cell whose tests fail migrate to other cells, those with the fewest clusters first, none beyond
+    /// its `tested` size. A test calls the cell and starts a task: it fails as far as the cell refuses, or lacks
+    /// capacity. A cell that is down as a whole keeps its clusters.
+    PlaneEvacuation("camelCase") {
+        given {
+            /// How often each cell is tested, 1 s to a day.
+            every: Duration = Duration(Span::MINUTE) => Choice,
+            /// The share of a test that fails above which it finds the cell ill, above 0 and below 1.
+            above: f64 = 0.05 => Choice,
+            /// How many tests one after the other have to.
+            tests: u32 [1..=1_000] = 5 => Choice,
+        }
+        may {
+            /// How long tests have to find the cell well before its clusters come back.
+            back_after: Duration => Choice "they stay where they are",
         }
     }
 }

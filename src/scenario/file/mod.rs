@@ -26,7 +26,7 @@ pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use response::{ResponsePoint, ResponseTime};
 pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
-pub use zonal::ZonalShift;
+pub use zonal::{AutoshiftStatus, ControlCondition, PracticeRunConfiguration, ZonalAutoshift, ZonalShift};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;
 use super::ecs::capacity_provider::CapacityProvider;
@@ -117,6 +117,8 @@ object! {
             faults: preset::Entry,
             /// What is changed.
             changes: Change,
+            /// Resources that AWS shifts away from impaired zones.
+            zonal_autoshift: ZonalAutoshift,
             /// Alarms of Amazon CloudWatch.
             alarms: Alarm,
             /// Composite alarms of Amazon CloudWatch.

@@ -32,6 +32,9 @@ impl<'a> Activity<'a> {
         wanted.extend(cells.flat_map(crate::scenario::file::CellularApplication::alarms));
         let steps = scenario.scaling_policies.iter().filter(|one| one.step_scaling_policy_configuration.is_some());
         wanted.extend(steps.flat_map(|one| super::scaling::step_alarms(one, &scenario.alarms)));
+        let runs = scenario.zonal_autoshift.iter().filter_map(|one| one.practice_run_configuration.as_ref());
+        let conditions = runs.flat_map(|one| one.outcome_alarms.iter().chain(&one.blocking_alarms));
+        wanted.extend(conditions.map(|one| super::autoshift::alarm_name(&one.alarm_identifier)));
         let shifts = scenario.changes.iter().filter(|one| one.zonal_shift.is_some());
         wanted.extend(shifts.filter_map(|one| one.on_alarm.as_deref()));
         let objectives = scenario.objectives.iter().filter(|one| one.subject == Subject::Alarm);

@@ -34,6 +34,7 @@ impl Regions<'_> {
             depends_on: None,
             router: self.router(&written.router, &format!("{at}/router")),
             growth: self.growth(written, at),
+            evacuation: self.plane_evacuation(written, at),
         }
     }
 

@@ -3,13 +3,14 @@
 
 use super::application::{AT, DAY};
 use super::router::cell_place;
-use super::{Activity, placed};
+use super::{Activity, Regions, placed};
+use crate::engine::Span;
 use crate::model::fault;
 use crate::model::ids::AlarmId;
 use crate::model::plan::{self, Application, CellAlarms};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::routing::customers;
-use crate::scenario::file::{CellularApplication, Evacuation, Quarantine};
+use crate::scenario::file::{CellularApplication, ControlPlane, Evacuation, Quarantine};
 use std::collections::BTreeSet;
 
 impl Activity<'_> {
@@ -195,5 +196,32 @@ impl Activity<'_> {
             let at = format!("{AT}/quarantine");
             self.out.no_effect(&at, "nobody poisons a cell of the application: nobody is ever moved", hint);
         }
+    }
+}
+
+impl Regions<'_> {
+    /// When cells of a control plane are emptied.
+    pub(super) fn plane_evacuation(&mut self, written: &ControlPlane, at: &str) -> Option<plan::PlaneEvacuation> {
+        let one = written.evacuation.as_ref()?;
+        let at = format!("{at}/evacuation");
+        let mut sound = self.out.within(one.every.0, Span::SECOND..=DAY, &format!("{at}/every"));
+        if one.above.is_nan() || one.above <= 0.0 || one.above >= 1.0 {
+            let message = format!("`above` must be above 0 and below 1, not {}", one.above);
+            self.out.out_of_range(&format!("{at}/above"), message, "write a share such as 0.05");
+            sound = false;
+        }
+        if let Some(back) = one.back_after {
+            sound &= self.out.within(back.0, ..=DAY * 365, &format!("{at}/backAfter"));
+        }
+        if written.cells as usize + written.add_cells.len() < 2 {
+            let hint = "raise `cells`, or leave it out";
+            self.out.no_effect(&at, "no cluster can leave its cell: there is no other one", hint);
+        }
+        sound.then_some(plan::PlaneEvacuation {
+            every: one.every.0,
+            above_ppm: libm::round(one.above * 1e6).max(1.0) as u32,
+            tests: one.tests,
+            back_after: one.back_after.map(|back| back.0),
+        })
     }
 }

@@ -19,8 +19,9 @@ impl Regions<'_> {
     /// When cells are added; which clusters move is known once there are clusters.
     pub(super) fn growth(&mut self, written: &ControlPlane, at: &str) -> Growth {
         let at_once = written.migration.as_ref().map_or(1, |migration: &Migration| migration.at_once);
-        if written.migration.is_some() && written.add_cells.is_empty() {
-            self.out.idle(&format!("{at}/migration"), "no cell is added", "write `addCells`, or leave it out");
+        if written.migration.is_some() && written.add_cells.is_empty() && written.evacuation.is_none() {
+            let hint = "write `addCells` or `evacuation`, or leave it out";
+            self.out.idle(&format!("{at}/migration"), "no cell is added, and none is emptied", hint);
         }
         let most = CELLS_MAX.saturating_sub(written.cells) as usize;
         if written.add_cells.len() > most {

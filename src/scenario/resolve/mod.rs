@@ -10,6 +10,7 @@
 mod alarm;
 mod alarm_home;
 mod application;
+mod autoshift;
 mod capacity;
 mod change;
 mod checks;
@@ -274,6 +275,7 @@ impl Activity<'_> {
         self.deployment_alarms();
         self.cell_alarms();
         self.changes();
+        self.autoshifts();
         self.faults();
         self.quarantined();
         self.objectives()

@@ -99,6 +99,7 @@ impl Activity<'_> {
                 }
                 Some(row.name.clone())
             }
+            Subject::ZonalAutoshift => self.resource(name, at),
             Subject::CapacityProvider => self.provider_with_hosts(name, at),
             Subject::Scaling => self.scaling_policy(name, at),
             subject => self.is_known(subject, name, at).then(|| name.to_owned()),
@@ -132,6 +133,15 @@ impl Activity<'_> {
                 self.out.is_one_of(Noun::Region, name, at, regions)
             }
         }
+    }
+
+    /// A resource with zonal autoshift, by the name of its service.
+    fn resource(&mut self, name: &str, at: &str) -> Option<String> {
+        let all: Vec<String> = self.plan.autoshifts.iter().map(|row| row.name.clone()).collect();
+        if all.iter().any(|known| known == name) {
+            return Some(name.to_owned());
+        }
+        self.full_name(&all, (Noun::Service, "resource with zonal autoshift"), name, at)
     }
 
     /// A provider by "cluster/name", or by its name alone where one cluster has it.

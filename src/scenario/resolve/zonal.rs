@@ -131,7 +131,7 @@ impl Activity<'_> {
     }
 
     /// A zone that ARC may leave.
-    fn left_zone(&mut self, name: &str, at: &str) -> Option<ZoneId> {
+    pub(super) fn left_zone(&mut self, name: &str, at: &str) -> Option<ZoneId> {
         let zone = self.names.zone(name, at, self.out)?;
         let row = &self.plan.zones[zone];
         if row.kind.away() {
@@ -187,7 +187,7 @@ impl Activity<'_> {
     }
 
     /// Whether the load balancer of a service has a node in a zone; a problem otherwise.
-    fn stands_in(&mut self, service: ServiceId, zone: ZoneId, at: &str) -> bool {
+    pub(super) fn stands_in(&mut self, service: ServiceId, zone: ZoneId, at: &str) -> bool {
         let row = &self.plan.services[service];
         let nodes = row.balancer.as_ref().map_or(&[][..], |balancer| &balancer.nodes);
         if !nodes.contains(&zone) {

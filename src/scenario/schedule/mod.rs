@@ -96,7 +96,7 @@ impl Schedule {
             Schedule::Rate(every) => {
                 let since = within.from.unwrap_or(within.since);
                 // Without a `StartTime` it first acts after a whole period.
-                let least = if within.from.is_some() { 0 } else { 1 };
+                let least = i64::from(within.from.is_none());
                 let mut count = (first - since).div_euclid(*every).max(least);
                 while since + count * every < last {
                     if since + count * every >= first {

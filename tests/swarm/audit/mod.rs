@@ -11,6 +11,7 @@
 //! | `planes` | queues of control-plane cells, what they hold, and who waits for them |
 //! | `application` | customers' own cells: who is where, and the rates that follow |
 //! | `revisions` | tasks of each revision, and what is deployed |
+//! | `shifts` | zones that are shifted away, with the plan, the clock and what is active |
 //! | `services` | counts, lists, books and queues of services with their task rows; limits of the scheduler |
 
 mod application;
@@ -18,7 +19,9 @@ mod hosts;
 mod in_force;
 mod planes;
 mod revisions;
+mod scaling;
 mod services;
+mod shifts;
 mod tasks;
 use evenkeel::internals::engine::Time;
 use evenkeel::internals::model::plan::Plan;
@@ -33,9 +36,11 @@ pub fn audit(world: &World, plan: &Plan, now: Time) -> Vec<String> {
     tasks::look(world, plan, &mut out);
     hosts::look(world, plan, &mut out);
     services::look(world, plan, &mut out);
+    scaling::look(world, plan, &mut out);
     planes::look(world, plan, &mut out);
     application::look(world, plan, &mut out);
     revisions::look(world, plan, &mut out);
+    shifts::look(world, plan, now, &mut out);
     out.same("effects of faults in force", "world", InForce::kept(world), InForce::of(world, plan));
     out.holds("nothing waits to be settled", "world", world.dirty.is_empty(), &world.dirty);
     out.lines

@@ -6,8 +6,26 @@ use evenkeel::internals::model::plan::{Kind, Plan};
 use evenkeel::internals::model::tables::plane::Waiting;
 use evenkeel::internals::model::world::World;
 
+/// Cells that are emptied: one at a time, and who is away has left or is on the way.
+fn tests(world: &World, plan: &Plan, out: &mut Findings) {
+    let found = &world.cell_tests;
+    let emptied = found.rows.iter().filter(|row| row.emptied).count();
+    out.holds("one cell is emptied at a time", emptied, emptied <= 1, emptied);
+    for one in &found.away {
+        let home = usize::from(one.home.0 - world.part.cells.start);
+        let name = &plan.clusters[one.cluster].name;
+        out.holds("whoever is away has a cell that is emptied", name, found.rows[home].emptied, one);
+        let now = world.assignments.of(plan, one.cluster);
+        let moving = world.assignments.moving.iter().any(|row| row.0 == one.cluster)
+            || world.assignments.waiting.contains(&one.cluster);
+        let goal = world.assignments.goal(plan, one.cluster);
+        out.holds("whoever is not where he is to be is on the way", name, now == goal || moving, (now, goal));
+    }
+}
+
 /// Queues, outages and held events.
 pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
+    tests(world, plan, out);
     let mut standing: Vec<ServiceId> = Vec::new();
     let assignment = |service: ServiceId| world.assignments.of(plan, plan.services[service].cluster);
     for (id, plane) in world.planes.pairs() {

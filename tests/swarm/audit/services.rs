@@ -239,7 +239,9 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
 /// What the scheduler owes and may have.
 fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Findings) {
     let name = &service.name;
-    out.same("desired", name, row.desired(), service.desired);
+    if row.scaling.is_none() {
+        out.same("desired", name, row.desired(), service.desired);
+    }
     let mut due = 0;
     for task_set in row.task_sets() {
         let most = (u64::from(task_set.desired) * u64::from(service.maximum_percent) / 100) as u32;

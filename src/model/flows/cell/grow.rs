@@ -62,6 +62,18 @@ fn added(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     next(world, cx);
 }
 
+/// A cluster is to be run by another cell, in turn with all others that migrate.
+pub(super) fn send(world: &mut World, cluster: ClusterId, to: CellId, cx: &mut Cx<'_>) {
+    world.assignments.aim(cx.plan, cluster, to);
+    if world.not_created(cluster) {
+        return settle(world, cluster, false, cx);
+    }
+    if !world.assignments.waiting.contains(&cluster) {
+        world.assignments.waiting.push_back(cluster);
+    }
+    next(world, cx);
+}
+
 /// Faults that were there before the cell, and hit it from now on.
 fn in_force(world: &World, cell: CellId) -> Vec<Cause> {
     let row = &world.planes[cell];

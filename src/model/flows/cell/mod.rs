@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod create;
 pub(crate) mod depend;
+pub(crate) mod evacuate;
 pub(crate) mod grow;
 pub(crate) mod headroom;
 pub(crate) mod outage;

@@ -77,7 +77,9 @@ fn pour(
         versions::spoil(world, plan, of, &offer, &mut slow, exposed)
     });
     if ask.response.is_some() {
-        slower.iter().for_each(|one| traffic::answer(answers, one.pace, one.rate));
+        for one in &*slower {
+            traffic::answer(answers, one.pace, one.rate);
+        }
         world.services[id].traffic.answers.clone_from(answers);
     }
     routed

@@ -8,18 +8,24 @@
 //! is launched elsewhere, and shifts go on while control planes are down. Of a resource one shift is applied at a time;
 //! a second one that somebody starts is refused.
 
-use super::addresses;
+use super::away::{begin, end, is_here};
+use super::{autoshift, practice};
 use crate::engine::key::Phase as Turn;
-use crate::model::fact::{Cause, ChangeStep, ZonalFact, ZonalStep};
-use crate::model::flows::rows::{account, tell};
+use crate::model::fact::{ChangeStep, ZonalFact, ZonalStep};
+use crate::model::flows::rows::tell;
 use crate::model::flows::{Cx, For, World, step};
-use crate::model::ids::{AlarmId, ChangeId, Resource, ShiftSource};
-use crate::model::tables::zonal::{Active, Away};
+use crate::model::ids::{AlarmId, ChangeId, ShiftSource};
+use crate::model::tables::zonal::Active;
 
 pub(crate) fn handle(world: &mut World, step: step::Zonal, cx: &mut Cx<'_>) {
     match step {
         step::Zonal::Start(change, turn) => start(world, change, turn, cx),
         step::Zonal::Over(change) => over(world, change, cx),
+        step::Zonal::Seen(autoshift, zone, cause) => autoshift::seen(world, autoshift, zone, cause, cx),
+        step::Zonal::Recovered(autoshift, zone) => autoshift::recovered(world, autoshift, zone, cx),
+        step::Zonal::RunDue(autoshift, number) => practice::due(world, autoshift, number, cx),
+        step::Zonal::RunAsked(autoshift, row) => practice::asked(world, autoshift, row, cx),
+        step::Zonal::RunOver(autoshift, number) => practice::over(world, autoshift, number, cx),
     }
 }
 
@@ -31,16 +37,13 @@ pub(crate) fn prepare(world: &World, cx: &mut Cx<'_>) {
             cx.at(change.at, Turn::Normal, step::Zonal::Start(id, 0));
         }
     }
+    practice::prepare(world, cx);
 }
 
-fn is_here(world: &World, resource: Resource) -> bool {
-    match resource {
-        Resource::Balancer(service) => world.services.holds(service),
-    }
-}
-
-/// An alarm goes to ALARM: shifts that it starts come after the reaction time, unless they are active.
+/// An alarm goes to ALARM: shifts that it starts come after the reaction time, unless they are active. Practice runs
+/// that it watches end.
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    practice::alarmed(world, alarm, cx);
     for (id, change) in cx.plan.changes.pairs() {
         let starter = change.zonal.as_ref().and_then(|shift| shift.on_alarm.as_ref());
         let Some(starter) = starter.filter(|starter| starter.alarm == alarm) else { continue };
@@ -89,53 +92,5 @@ fn over(world: &mut World, id: ChangeId, cx: &mut Cx<'_>) {
     end(world, ShiftSource::Change(id), what, cx);
     if let Some(service) = cx.plan.changes[id].services().find(|service| world.services.holds(*service)) {
         tell::change(id, service, ChangeStep::Completed, cx);
-    }
-}
-
-/// A shift becomes active.
-fn begin(world: &mut World, shift: Active, cx: &mut Cx<'_>) {
-    world.zonal.active.push(shift);
-    apply(world, shift.resource, cx);
-}
-
-/// A shift is not active any more, for any of its resources.
-fn end(world: &mut World, source: ShiftSource, what: ZonalStep, cx: &mut Cx<'_>) {
-    let own: Vec<Active> = world.zonal.active.iter().copied().filter(|one| one.source == source).collect();
-    world.zonal.active.retain(|one| one.source != source);
-    for Active { resource, zone, .. } in own {
-        cx.note(ZonalFact { source, resource, zone, what });
-        apply(world, resource, cx);
-    }
-}
-
-/// The resource is where its applied shift says.
-fn apply(world: &mut World, resource: Resource, cx: &mut Cx<'_>) {
-    let applied = world.zonal.applied(resource).map(|one| Away { zone: one.zone, cause: cause(one.source) });
-    match resource {
-        Resource::Balancer(service) => {
-            let before = std::mem::replace(&mut world.services[service].traffic.away, applied);
-            let zone = |away: Option<Away>| away.map(|away| away.zone);
-            if zone(before) != zone(applied) {
-                // With cross-zone off its own node alone sends to the zone, which clients leave.
-                let crosses = cx.plan.services[service].balancer.as_ref().is_some_and(|balancer| balancer.cross_zone);
-                if let Some(zone) = zone(before) {
-                    let place = world.zone_row(zone);
-                    world.services[service].zones[place].away = false;
-                    addresses::zone_returns(world, service, zone, cx.plan);
-                }
-                if let Some(zone) = zone(applied) {
-                    let place = world.zone_row(zone);
-                    world.services[service].zones[place].away = crosses;
-                    addresses::zone_leaves(world, service, zone, cx);
-                }
-            }
-            account::mark(world, service);
-        }
-    }
-}
-
-const fn cause(source: ShiftSource) -> Cause {
-    match source {
-        ShiftSource::Change(change) => Cause::change(change),
     }
 }

@@ -94,6 +94,8 @@ fn cause(summary: &Summary, cause: &str) -> String {
         "consolidation" => "the consolidation of Managed Instances",
         "AZRebalance" => "AZRebalance of an Auto Scaling group",
         "evacuation of a cell" => "guests from a cell that was emptied",
+        "zonal autoshift" => "a zonal autoshift, which left too little capacity",
+        "practice run" => "a practice run of zonal autoshift, which left too little capacity",
         other => return name(other),
     };
     words.to_owned()
@@ -139,6 +141,7 @@ pub(super) fn words(phase: &str) -> String {
         "scaling delay" => "before scaling had acted",
         "scaling cooldown" => "while a cooldown held scaling back",
         "scaling maximum" => "because scaling had reached its maximum capacity",
+        "zonal shift" => "because a zonal shift held targets back",
         other => return format!("in phase {}", name(other)),
     };
     words.to_owned()

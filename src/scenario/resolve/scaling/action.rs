@@ -4,6 +4,7 @@ use super::printed::{LeftOut, Resource};
 use super::{Activity, Targets, placed};
 use crate::engine::Time;
 use crate::model::plan::scaling::ScheduledAction;
+use crate::model::problem::Told;
 use crate::scenario::ecs::Moment;
 use crate::scenario::ecs::scheduled_action::ScheduledAction as Written;
 use crate::scenario::schedule::{Schedule, Within, zone};
@@ -84,7 +85,7 @@ impl Activity<'_> {
         });
         let from = self.moment(action.start_time.as_ref(), &format!("{at}/StartTime"));
         let until = self.moment(action.end_time.as_ref(), &format!("{at}/EndTime"));
-        let (schedule, zone, from, until) = (schedule.ok()?, zone.ok()?, from?, until?);
+        let (schedule, zone, from, until) = (schedule.ok()?, zone.ok()?, from.ok()?, until.ok()?);
         if from.zip(until).is_some_and(|(from, until)| from >= until) {
             let message = "`EndTime` must come after `StartTime`";
             return self.out.out_of_order(&format!("{at}/EndTime"), message, "exchange them").none();
@@ -100,7 +101,7 @@ impl Activity<'_> {
             self.out.not_used(&format!("{at}/Timezone"), "a rate has no time of day");
         }
         let begin = self.plan.starts_at;
-        let end = begin + (self.plan.duration.0.div_ceil(1_000_000)) as i64;
+        let end = begin + self.plan.duration.0.div_ceil(1_000_000).cast_signed();
         let created = action.creation_time.as_ref().and_then(Moment::seconds);
         let since = created.filter(|created| *created < begin).unwrap_or(begin);
         let within = Within { run: (begin, end), from, until, since, most: TIMES_MAX };
@@ -112,7 +113,7 @@ impl Activity<'_> {
         let since_start = |at: i64| Time((at - begin).cast_unsigned() * 1_000_000);
         let times: Vec<Time> = times.into_iter().map(since_start).filter(|at| at.0 < length.0).collect();
         if times.is_empty() {
-            let (first, last) = (self.date(begin), self.date(end));
+            let (first, last) = (date(begin), date(end));
             let message =
                 format!("`{}` never acts in this run, which is from {first} to {last}", action.scheduled_action_name);
             self.out.no_effect(&place, message, "change it, or `startsAt` of the scenario");
@@ -121,17 +122,14 @@ impl Activity<'_> {
     }
 
     /// A written moment in seconds since 1970: none, or a problem.
-    fn moment(&mut self, written: Option<&Moment>, at: &str) -> Option<Option<i64>> {
-        let Some(written) = written else { return Some(None) };
-        let found = written.seconds();
-        if found.is_none() {
-            let message = format!("`{}` is no point in time", written.0);
-            self.out.malformed(at, message, "write it as \"2026-01-05T08:00:00Z\"");
-        }
-        found.map(Some)
+    fn moment(&mut self, written: Option<&Moment>, at: &str) -> Result<Option<i64>, Told> {
+        let Some(written) = written else { return Ok(None) };
+        let wrong = || format!("`{}` is no point in time", written.0);
+        let told = |_| self.out.malformed(at, wrong(), "write it as \"2026-01-05T08:00:00Z\"");
+        written.seconds().ok_or(()).map(Some).map_err(told)
     }
+}
 
-    fn date(&self, seconds: i64) -> String {
-        jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |date| date.to_string())
-    }
+fn date(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |date| date.to_string())
 }

@@ -9,6 +9,7 @@ use super::policy::Of;
 use crate::engine::{Span, Time};
 use crate::model::plan::scaling::{Predictive, Use};
 use crate::model::plan::{Metric, Profile};
+use crate::model::problem::Told;
 use crate::scenario::ecs::predictive_scaling::{
     MaxCapacityBreachBehavior, PredictiveMetric, PredictiveMode, PredictiveScaling,
 };
@@ -41,7 +42,7 @@ impl Activity<'_> {
                         \"ECSServiceCPUUtilization\"}}]";
             return self.out.refused(&format!("{at}/MetricSpecifications"), message, hint).none();
         };
-        let beyond_max = self.beyond(written, at)?;
+        let beyond_max = self.beyond(written, at).ok()?;
         let at = format!("{at}/MetricSpecifications/0");
         let metric = self.pair(one, &at)?;
         let target = self.target_value(one.target_value, metric, &format!("{at}/TargetValue"))?;
@@ -59,18 +60,18 @@ impl Activity<'_> {
     }
 
     /// By how many percent the maximum lies above the forecast, if that raises it; nothing where a problem is told.
-    fn beyond(&mut self, written: &PredictiveScaling, at: &str) -> Option<Option<u32>> {
+    fn beyond(&mut self, written: &PredictiveScaling, at: &str) -> Result<Option<u32>, Told> {
         let at = format!("{at}/MaxCapacityBuffer");
         match (written.max_capacity_breach_behavior, written.max_capacity_buffer) {
-            (MaxCapacityBreachBehavior::HonorMaxCapacity, None) => Some(None),
-            (MaxCapacityBreachBehavior::IncreaseMaxCapacity, Some(percent)) => Some(Some(percent)),
+            (MaxCapacityBreachBehavior::HonorMaxCapacity, None) => Ok(None),
+            (MaxCapacityBreachBehavior::IncreaseMaxCapacity, Some(percent)) => Ok(Some(percent)),
             (MaxCapacityBreachBehavior::IncreaseMaxCapacity, None) => {
                 let message = "`IncreaseMaxCapacity` needs `MaxCapacityBuffer`";
-                self.out.missing(&at, message, "write a percentage, such as 10").none()
+                Err(self.out.missing(&at, message, "write a percentage, such as 10"))
             }
             (MaxCapacityBreachBehavior::HonorMaxCapacity, Some(_)) => {
                 let message = "AWS refuses `MaxCapacityBuffer` with `HonorMaxCapacity`";
-                self.out.refused(&at, message, "leave it out, or write \"IncreaseMaxCapacity\"").none()
+                Err(self.out.refused(&at, message, "leave it out, or write \"IncreaseMaxCapacity\""))
             }
         }
     }

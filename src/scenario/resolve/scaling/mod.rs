@@ -151,6 +151,38 @@ impl Activity<'_> {
             );
             self.out.doubtful(at, message, "write a `desiredCount` within the bounds");
         }
+        self.small_bounds(row, at);
+    }
+}
+
+impl Activity<'_> {
+    /// Warns of bounds that do not carry what is asked.
+    fn small_bounds(&mut self, row: &ScalableTarget, at: &str) {
+        let found = crate::forecast::scaling::one(&self.plan, row);
+        let Some([low, high]) = found.needed else { return };
+        let name = &found.service;
+        // A scheduled action or a forecast may raise it.
+        let raised = row.actions.iter().filter_map(|action| action.max).max().unwrap_or(0).max(row.max);
+        let beyond = |policy: &Policy| matches!(&policy.kind, PolicyKind::Predictive(one) if one.beyond_max.is_some());
+        if high > raised && !row.policies.iter().any(beyond) {
+            let message = format!(
+                "`{name}` needs {high} tasks at its peak, and scaling asks for {raised} at most: the rest of its requests \
+                 fails"
+            );
+            self.out.doubtful(&format!("{at}/MaxCapacity"), message, format!("write {high} or more"));
+        }
+        let left = found.min_left_without_zone;
+        // Where a policy keeps more tasks than these, the least does not matter.
+        let kept = found.policies.iter().filter_map(|policy| policy.busy).map(|busy| f64::from(low) / busy.max(1e-9));
+        let binds = row.min >= low && kept.fold(0.0, f64::max) <= f64::from(row.min);
+        if left < low && binds {
+            let message = format!(
+                "with `MinCapacity` tasks `{name}` has {left} left when it loses a zone, and needs {low} at its lowest \
+                 rate"
+            );
+            let hint = "raise it, so that the other zones carry the load without scaling";
+            self.out.doubtful(&format!("{at}/MinCapacity"), message, hint);
+        }
     }
 }
 

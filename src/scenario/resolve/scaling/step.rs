@@ -123,12 +123,13 @@ impl Activity<'_> {
             if end == begin {
                 continue;
             }
-            let (is, hint) = match end > begin {
-                true => (
+            let (is, hint) = if end > begin {
+                (
                     "overlap",
                     "let each step begin where the one below it ends; only the lowest and the highest lack a bound",
-                ),
-                false => ("leave a gap", "let each step begin where the one below it ends"),
+                )
+            } else {
+                ("leave a gap", "let each step begin where the one below it ends")
             };
             return self.out.refused(&at, format!("AWS refuses steps that {is}"), hint).none();
         }

@@ -195,7 +195,7 @@ impl Activity<'_> {
             (Some(WrittenStatistic::Average), _) | (None, Form::Gauge | Form::Measure | Form::Ratio) => {
                 Statistic::Average
             }
-            (None, Form::Count) | (Some(WrittenStatistic::Sum), Form::Count) => Statistic::Sum,
+            (None | Some(WrittenStatistic::Sum), Form::Count) => Statistic::Sum,
             (Some(WrittenStatistic::Minimum), Form::Gauge | Form::Measure) => Statistic::Minimum,
             (Some(WrittenStatistic::Maximum), Form::Gauge | Form::Measure) => Statistic::Maximum,
             (statistic, _) => {
@@ -231,9 +231,10 @@ impl Activity<'_> {
         };
         let above_zero = value > 0.0;
         if !above_zero || value > most || libm::round(value * 1e9) < 1.0 {
-            let (message, hint) = match most < MOST {
-                true => ("a percentage above 0 and at most 100", "write a number such as 60"),
-                false => ("above 0", "write a number such as 1000"),
+            let (message, hint) = if most < MOST {
+                ("a percentage above 0 and at most 100", "write a number such as 60")
+            } else {
+                ("above 0", "write a number such as 1000")
             };
             let message = format!("`TargetValue` must be {message}, not `{value}`");
             return self.out.out_of_range(at, message, hint).none();

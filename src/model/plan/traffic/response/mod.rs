@@ -112,9 +112,9 @@ pub fn share_of(rate: u64, billionths: u64) -> u64 {
 impl Law {
     /// The law of a task that answers `per_task` billionths of a request for each second.
     pub fn new(kind: Kind, per_task: u64) -> Law {
-        match &kind {
-            Kind::Queue { concurrency, queue } => queue::law(*concurrency, *queue, per_task),
-            Kind::Course(points) => course::law(points.clone()),
+        match kind {
+            Kind::Queue { concurrency, queue } => queue::law(concurrency, queue, per_task),
+            Kind::Course(points) => course::law(points),
         }
     }
 
