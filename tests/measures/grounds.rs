@@ -400,14 +400,78 @@ fn acts(cell: &Value) -> Value {
 /// A control-plane cell that answers badly for a while, and is emptied.
 fn ill_cell() -> Value {
     let plane = json!({ "cells": 3, "migration": { "atOnce": 2 }, "restart": { "clustersPerSecond": 0.01 },
-        "evacuation": { "every": "2m", "above": 0.3, "tests": 3, "backAfter": "15m" } });
+        "evacuation": { "every": "2m", "above": 0.5, "tests": 3, "backAfter": "15m" } });
     let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
     let cluster = |name: &str| json!({ "clusterName": name, "capacityProviders": ["FARGATE"], "services": [service(3, &json!({}))] });
     let clusters: Vec<Value> = ["shop", "a", "b", "c", "d", "e"].map(cluster).to_vec();
     scenario(&json!({ "duration": "3h", "regions": [{ "name": "us-east-1", "zones": zones, "controlPlane": plane }],
         "clusters": clusters, "faults": [
-            { "name": "ill", "at": "30m", "for": "1h", "cellOutage": { "cell": "cell-1", "share": 0.5 } },
-            { "name": "a little", "at": "2h", "for": "30m", "cellOutage": { "cell": "cell-2", "share": 0.25 } }] }))
+            { "name": "ill", "at": "30m", "for": "1h", "cellOutage": { "cell": "cell-1", "share": 0.8 } },
+            { "name": "a little", "at": "2h", "for": "30m", "cellOutage": { "cell": "cell-2", "share": 0.2 } }] }))
+}
+
+/// Three services whose load grows in steps, each with a policy of its own; limits that change for a while.
+fn scaling() -> Value {
+    let of = |name: &str| {
+        let mut one = service(4, &json!({}));
+        one["serviceName"] = json!(name);
+        one
+    };
+    let busy = |name: &str, threshold: u64, policy: &str| {
+        json!({ "AlarmName": name, "Service": "shop/web", "MetricName": "CPUUtilization", "Period": 60,
+            "EvaluationPeriods": 1, "Threshold": threshold, "ComparisonOperator": "GreaterThanThreshold",
+            "AlarmActions": [format!("arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:1:resource/ecs/service/shop/web:policyName/{policy}")],
+            "ActionsEnabled": true })
+    };
+    let target = |name: &str, max: u32| json!({ "ResourceId": format!("service/shop/{name}"), "MinCapacity": 2, "MaxCapacity": max });
+    let tracking = |name: &str, value: u32| {
+        json!({ "PolicyName": "cpu", "ResourceId": format!("service/shop/{name}"),
+            "TargetTrackingScalingPolicyConfiguration": { "TargetValue": value, "ScaleOutCooldown": 600,
+                "PredefinedMetricSpecification": { "PredefinedMetricType": "ECSServiceAverageCPUUtilization" } } })
+    };
+    let rise = json!([{ "at": "0s", "rate": "100/s" }, { "at": "20m30s", "rate": "180/s" }, { "at": "30m", "rate": "230/s" },
+        { "at": "36m10s", "rate": "420/s" }, { "at": "90m", "rate": "150/s" }]);
+    let traffic = |name: &str| json!({ "service": format!("shop/{name}"), "requestsPerTask": "60/s", "steps": rise });
+    scenario(&json!({ "duration": "5h",
+        "clusters": [{ "clusterName": "shop", "capacityProviders": ["FARGATE"],
+            "services": [of("web"), of("api"), of("far")] }],
+        "traffic": [traffic("web"), traffic("api"), traffic("far")],
+        "alarms": [busy("busy", 60, "steps")],
+        "scalableTargets": [target("web", 40), target("api", 40), target("far", 4)],
+        "scalingPolicies": [
+            { "PolicyName": "steps", "ResourceId": "service/shop/web",
+              "StepScalingPolicyConfiguration": { "AdjustmentType": "PercentChangeInCapacity", "Cooldown": 180,
+                "MinAdjustmentMagnitude": 2, "MetricAggregationType": "Average", "StepAdjustments": [
+                  { "MetricIntervalLowerBound": 0, "MetricIntervalUpperBound": 25, "ScalingAdjustment": 20 },
+                  { "MetricIntervalLowerBound": 25, "ScalingAdjustment": 90 }] } },
+            tracking("api", 50), tracking("far", 20),
+            { "PolicyName": "ahead", "ResourceId": "service/shop/far",
+              "PredictiveScalingPolicyConfiguration": { "Mode": "ForecastAndScale",
+                "MaxCapacityBreachBehavior": "IncreaseMaxCapacity", "MaxCapacityBuffer": 10,
+                "MetricSpecifications": [{ "TargetValue": 40,
+                  "PredefinedMetricPairSpecification": { "PredefinedMetricType": "ECSServiceCPUUtilization" } }] } }],
+        "scheduledActions": [
+            { "ScheduledActionName": "more", "ResourceId": "service/shop/api", "Schedule": "rate(40 minutes)",
+              "CreationTime": "2026-01-05T00:00:00Z", "EndTime": "2026-01-05T02:10:00Z",
+              "ScalableTargetAction": { "MinCapacity": 9 } },
+            { "ScheduledActionName": "fewer", "ResourceId": "service/shop/api", "Schedule": "rate(55 minutes)",
+              "CreationTime": "2026-01-05T00:00:00Z", "ScalableTargetAction": { "MinCapacity": 2 } }] }))
+}
+
+/// A group of twice the hosts that its tasks need, which scales in.
+fn too_many_hosts() -> Value {
+    let file = on_hosts(8, 4, &json!({ "duration": "3h" }));
+    let scaling = json!({ "status": "ENABLED", "targetCapacity": 100 });
+    let provider = "/capacityProviders/0/autoScalingGroupProvider";
+    at(
+        file,
+        &[
+            (&format!("{provider}/managedScaling"), scaling),
+            (&format!("{provider}/managedTerminationProtection"), json!("ENABLED")),
+            (&format!("{GROUP}/NewInstancesProtectedFromScaleIn"), json!(true)),
+            (&format!("{GROUP}/MinSize"), json!(1)),
+        ],
+    )
 }
 
 /// A Saturday.
@@ -519,11 +583,13 @@ fn autoshift(windows: &Value) -> Value {
             { "name": "dark", "at": "5h", "for": "40m", "zonePowerLoss": { "zone": "use1-az3" } }],
         "zonalAutoshift": [{ "service": "shop/web", "zonalAutoshiftStatus": "ENABLED", "sees": ["zoneGrey"],
             "startsAfter": "9m", "endsAfter": "4m", "practiceRunConfiguration": runs,
-            "startPracticeRuns": [{ "at": "8h", "awayFrom": "use1-az2" }] }] }))
+            "startPracticeRuns": [{ "at": "8h", "awayFrom": "use1-az3" }] }] }))
 }
 
 pub(crate) fn grounds() -> Vec<Value> {
     vec![
+        scaling(),
+        too_many_hosts(),
         shifts(),
         autoshift(&json!({ "allowedWindows": ["Mon:08:00-Mon:08:30", "Wed:10:00-Wed:10:30"] })),
         autoshift(&json!({ "blockedWindows": ["Mon:00:00-Mon:23:00"] })),

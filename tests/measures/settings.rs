@@ -61,39 +61,49 @@ const SHIPPED: [&str; 14] = [
 const LIMITS: Limits = Limits { events_max: 20_000, pending_max: usize::MAX, rows_max: usize::MAX };
 
 /// Fields of which only a part matters, as the comment says.
-const CHECKED: [&str; 32] = [
-    "MetricConfiguration.metricNames", // Which policies and alarms are refused or doubtful.
-    "MetricConfiguration.resolutionSeconds", // The same.
-    "Alarm.AlarmName",                 // What deployments, changes and objectives refer to.
-    "Alarm.AlarmArn",                  // What deployments refer to; else messages have it.
-    "Alarm.ExtendedStatistic",         // That there is one: percentiles are not simulated.
-    "Alarm.ThresholdMetricId",         // That there is one: bands are not simulated.
-    "ContainerInstance.containerInstanceArn", // That there is one.
-    "ContainerInstance.ec2InstanceId", // Beside a group that lists the same host.
-    "LoadBalancer.targetGroupArn",     // What `targetGroups` and alarms refer to.
-    "Subnet.OutpostArn",               // That there is one: it is refused.
-    "TargetGroup.LoadBalancerArns",    // What alarms refer to.
-    "Task.taskArn",                    // A name.
-    "Task.pullStartedAt",              // Told in a note.
-    "Task.pullStoppedAt",              // The same.
-    "AutoScalingGroup.AutoScalingGroupName", // What `autoScalingGroupArn` refers to; else messages have it.
-    "ContainerDefinition.name",        // What `dependsOn` and `loadBalancers` refer to.
-    "TaskDefinition.requiresCompatibilities", // Held against how the task is launched.
-    "Zone.parent",                     // The Region, or nothing.
-    "HealthCheck.command",             // That there is one, and whether it is NONE.
-    "LifecycleHook.hookTargetArn",     // That there is one, where a function is asked.
-    "LoadBalancer.loadBalancerName",   // That there is one: a Classic Load Balancer forbids rebalancing.
-    "PortMapping.containerPort",       // In `host` mode; elsewhere it is what `loadBalancers` names.
-    "PortMapping.protocol",            // Beside the same port of another container.
-    "Service.clusterArn",              // The name at its end.
-    "Service.serviceArn",              // Region and account, as other ARNs.
-    "CapacityProvider.capacityProviderArn", // The same.
-    "Service.status",                  // INACTIVE.
-    "Cluster.status",                  // INACTIVE.
-    "CapacityProvider.status",         // INACTIVE.
-    "CapacityProvider.updateStatus",   // DELETE_IN_PROGRESS and DELETE_COMPLETE.
-    "Instance.InstanceId",             // That there is one.
-    "TaskDefinition.status",           // INACTIVE and DELETE_IN_PROGRESS.
+const CHECKED: [&str; 42] = [
+    "CustomMetric.csv",                            // A name; `traffic` has the same file.
+    "CustomMetric.name",                           // What policies and alarms refer to.
+    "CustomMetric.namespace",                      // The same.
+    "MetricDimension.Name",                        // Which value is held against the service.
+    "PredefinedMetricSpecification.ResourceLabel", // Held against the target group of the service.
+    "ScalableTarget.CreationTime",                 // That there is one: AWS printed it.
+    "ScalableTarget.ScalableTargetARN",            // The same.
+    "ScalingPolicy.CreationTime",                  // The same.
+    "ScalingPolicy.PolicyARN",                     // The same, and what `AlarmActions` name.
+    "ScheduledAction.ScheduledActionARN",          // The same.
+    "MetricConfiguration.metricNames",             // Which policies and alarms are refused or doubtful.
+    "MetricConfiguration.resolutionSeconds",       // The same.
+    "Alarm.AlarmName",                             // What deployments, changes and objectives refer to.
+    "Alarm.AlarmArn",                              // What deployments refer to; else messages have it.
+    "Alarm.ExtendedStatistic",                     // That there is one: percentiles are not simulated.
+    "Alarm.ThresholdMetricId",                     // That there is one: bands are not simulated.
+    "ContainerInstance.containerInstanceArn",      // That there is one.
+    "ContainerInstance.ec2InstanceId",             // Beside a group that lists the same host.
+    "LoadBalancer.targetGroupArn",                 // What `targetGroups` and alarms refer to.
+    "Subnet.OutpostArn",                           // That there is one: it is refused.
+    "TargetGroup.LoadBalancerArns",                // What alarms refer to.
+    "Task.taskArn",                                // A name.
+    "Task.pullStartedAt",                          // Told in a note.
+    "Task.pullStoppedAt",                          // The same.
+    "AutoScalingGroup.AutoScalingGroupName",       // What `autoScalingGroupArn` refers to; else messages have it.
+    "ContainerDefinition.name",                    // What `dependsOn` and `loadBalancers` refer to.
+    "TaskDefinition.requiresCompatibilities",      // Held against how the task is launched.
+    "Zone.parent",                                 // The Region, or nothing.
+    "HealthCheck.command",                         // That there is one, and whether it is NONE.
+    "LifecycleHook.hookTargetArn",                 // That there is one, where a function is asked.
+    "LoadBalancer.loadBalancerName",               // That there is one: a Classic Load Balancer forbids rebalancing.
+    "PortMapping.containerPort",                   // In `host` mode; elsewhere it is what `loadBalancers` names.
+    "PortMapping.protocol",                        // Beside the same port of another container.
+    "Service.clusterArn",                          // The name at its end.
+    "Service.serviceArn",                          // Region and account, as other ARNs.
+    "CapacityProvider.capacityProviderArn",        // The same.
+    "Service.status",                              // INACTIVE.
+    "Cluster.status",                              // INACTIVE.
+    "CapacityProvider.status",                     // INACTIVE.
+    "CapacityProvider.updateStatus",               // DELETE_IN_PROGRESS and DELETE_COMPLETE.
+    "Instance.InstanceId",                         // That there is one.
+    "TaskDefinition.status",                       // INACTIVE and DELETE_IN_PROGRESS.
 ];
 
 /// The definition of a schema behind references and "this or null", with its name.

@@ -46,7 +46,8 @@ fn bounded(world: &World, plan: &Plan, row: &Scaling, out: &mut Findings) {
     }
     let inside = (row.least()..=row.most()).contains(&desired);
     let forecast = plan.scaling[row.target].policies.iter().any(|one| matches!(one.kind, PolicyKind::Predictive(_)));
-    let held = service.deployment.rollout.is_some() || world.outages > 0 || forecast;
+    // A deployment holds back what scales in, up to a minute beyond its end.
+    let held = !plan.services[row.service].changes.is_empty() || world.outages > 0 || forecast;
     out.holds("desired lies between the limits", name, inside || held, (row.least(), desired, row.most()));
 }
 

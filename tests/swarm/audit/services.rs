@@ -233,7 +233,9 @@ fn told(plan: &Plan, world: &World, id: ServiceId, row: &Service, out: &mut Find
     out.same("launches that are due stand in the books", name, pending, due);
     let booked: u32 = lines.iter().map(|line| line.tasks + line.pending).sum();
     let short = row.desired().saturating_sub(row.available);
-    out.holds("what is missing is a row or is due", name, booked >= short, (booked, short));
+    // What scaling asks for is due once the scheduler looks, and nothing is while a failed deployment stands.
+    let unseen = row.stalled() || (row.scaling.is_some() && row.scheduler.woken);
+    out.holds("what is missing is a row or is due", name, booked >= short || unseen, (booked, short));
 }
 
 /// What the scheduler owes and may have.
@@ -246,7 +248,12 @@ fn replica(world: &World, service: &plan::Service, row: &Service, out: &mut Find
     for task_set in row.task_sets() {
         let most = (u64::from(task_set.desired) * u64::from(service.maximum_percent) / 100) as u32;
         let bound = most.max(task_set.desired);
-        out.holds("RUNNING + PENDING <= maximumPercent", name, task_set.wanted <= bound, (task_set.wanted, bound));
+        // A service that scales in has too many until its scheduler looks, which protection and a failed deployment hold
+        // up.
+        let scales = row.scaling.is_some();
+        let held_up = scales && (row.scheduler.woken || row.stalled() || service.life.protection.is_some());
+        let few = task_set.wanted <= bound || held_up;
+        out.holds("RUNNING + PENDING <= maximumPercent", name, few, (task_set.wanted, bound));
         let goal = task_set
             .desired
             .max((task_set.desired + task_set.to_replace + task_set.moving + task_set.replacements).min(most));

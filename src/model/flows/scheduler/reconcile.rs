@@ -19,6 +19,7 @@ use crate::model::ids::{ServiceId, TaskId};
 use crate::model::placement::{choose, protect};
 use crate::model::plan::Kind;
 use crate::model::quantity::percent_up;
+use crate::model::status::TaskState;
 use crate::model::tables::Task;
 use crate::model::tables::service::TaskSet;
 use crate::model::tables::task::{Health, Marks};
@@ -134,6 +135,30 @@ fn stop_surplus(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx
         if let Some(task) = choose::surplus(world, service, of, cx) {
             stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
         }
+    }
+    if world.services[service].scaling.is_some() {
+        stop_above_most(world, service, place, cx);
+    }
+}
+
+/// Only a service that scales in comes to have more tasks than `maximumPercent` allows: those that have not started yet
+/// go first, the newest before the others (model choice).
+fn stop_above_most(world: &mut World, service: ServiceId, place: usize, cx: &mut Cx<'_>) {
+    let percent = cx.plan.services[service].maximum_percent;
+    // Tasks that wait for a host stand in no zone yet.
+    let above = |row: &TaskSet| row.wanted > row.most(percent).max(row.desired);
+    while let Some(row) = world.services[service].task_set(place).filter(above) {
+        let meant = |task: &Task| task.wanted && !task.to_replace() && row.of.is_none_or(|of| of == task.revision);
+        let starts = |task: &Task| meant(task) && task.state != TaskState::Running && !protect::keeps(task, cx);
+        let waiting = world.providers.iter().flat_map(|provider| &provider.waiting);
+        let waiting =
+            waiting.filter_map(|id| Some((*id, world.tasks.get(*id)?))).filter(|(_, task)| task.service == service);
+        let all = world.tasks_of(service).chain(waiting);
+        let newest = all.filter(|(_, task)| starts(task)).max_by_key(|(_, task)| task.ordinal);
+        let task = newest.map(|(id, _)| id).or_else(|| choose::surplus(world, service, row.of, cx));
+        let Some(task) = task.or_else(|| pick_to_replace(world, service, row.of, cx)) else { return };
+        replacement::not_due(world, task);
+        stop::begin(world, task, StopCode::ServiceSchedulerInitiated, Reason::Excess, cx);
     }
 }
 
