@@ -26,6 +26,7 @@ pub struct ShiftRow {
     pub lost_per_second: Rate,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn per_second<S: serde::Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_f64(rate.per_second())
 }

@@ -170,12 +170,11 @@ pub struct Threshold {
     pub datapoints: (u32, u32),
 }
 
+/// What became of changes, and of autoshifts with practice runs.
+type Measured<'a> = (&'a [(ChangeId, Measure)], &'a [(AutoshiftId, Shifted)]);
+
 /// What became of the changes, service by service in the order of the file.
-pub(super) fn told(
-    plan: &Plan,
-    (changes, shifted): (&[(ChangeId, Measure)], &[(AutoshiftId, Shifted)]),
-    series: &[Series],
-) -> Vec<ServiceChanges> {
+pub(super) fn told(plan: &Plan, (changes, shifted): Measured<'_>, series: &[Series]) -> Vec<ServiceChanges> {
     let of = |service: ServiceId| ServiceChanges {
         service: plan.services[service].name.clone(),
         marks: marks(plan, service, (changes, shifted), series),
@@ -191,12 +190,7 @@ pub(super) fn told(
 }
 
 /// Steps of the changes of a service, and alarms that ring and watch it.
-fn marks(
-    plan: &Plan,
-    service: ServiceId,
-    (changes, shifted): (&[(ChangeId, Measure)], &[(AutoshiftId, Shifted)]),
-    series: &[Series],
-) -> Vec<Mark> {
+fn marks(plan: &Plan, service: ServiceId, (changes, shifted): Measured<'_>, series: &[Series]) -> Vec<Mark> {
     let mut all: Vec<Mark> = Vec::new();
     let own: Vec<_> = plan.changes.pairs().filter(|(_, change)| change.services().any(|of| of == service)).collect();
     for id in &deployments_watch(plan, service) {
@@ -222,7 +216,7 @@ fn marks(
     let is_own = |id: &AutoshiftId| plan.autoshifts[*id].resource == Resource::Balancer(service);
     for (_, measure) in shifted.iter().filter(|(id, _)| is_own(id)) {
         for (at, practice, step) in &measure.steps {
-            let Some((words, bad)) = words_of_autoshift(*practice, *step) else { continue };
+            let (words, bad) = words_of_autoshift(*practice, *step);
             all.push(Mark { at: *at, label: words.to_owned(), bad });
         }
     }
@@ -230,14 +224,14 @@ fn marks(
 }
 
 /// What a step of an autoshift or a practice run is called, and whether it is bad.
-fn words_of_autoshift(practice: bool, step: ZonalStep) -> Option<(&'static str, bool)> {
+fn words_of_autoshift(practice: bool, step: ZonalStep) -> (&'static str, bool) {
     match (practice, step) {
-        (true, ZonalStep::Began) => Some(("practice run", false)),
-        (true, ZonalStep::Failed) => Some(("practice run fails", true)),
-        (true, ZonalStep::Interrupted(_)) => Some(("practice run interrupted", true)),
-        (true, _) => Some(("practice run ends", false)),
-        (false, ZonalStep::Began) => Some(("autoshift", false)),
-        (false, _) => Some(("autoshift ends", false)),
+        (true, ZonalStep::Began) => ("practice run", false),
+        (true, ZonalStep::Failed) => ("practice run fails", true),
+        (true, ZonalStep::Interrupted(_)) => ("practice run interrupted", true),
+        (true, _) => ("practice run ends", false),
+        (false, ZonalStep::Began) => ("autoshift", false),
+        (false, _) => ("autoshift ends", false),
     }
 }
 

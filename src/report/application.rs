@@ -31,7 +31,9 @@ pub(super) fn table(summary: &Summary) -> Table {
         if row.cells.len() > shown.len() {
             table.words(format!("  {} more cells", row.cells.len() - shown.len()));
         }
-        acts(row).into_iter().for_each(|words| table.words(words));
+        for words in acts(row) {
+            table.words(words);
+        }
     }
     table
 }

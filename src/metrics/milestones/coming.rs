@@ -49,11 +49,12 @@ impl Coming {
     pub(super) fn tells(&mut self, step: Step) -> bool {
         let (told, next) = match (*self, step) {
             (Coming::First, Step::Last) => (true, Coming::Fine),
-            (Coming::First | Coming::Fine, Step::FailsAtOnce) => (true, Coming::Told),
+            (Coming::First | Coming::Fine | Coming::Fails, Step::FailsAtOnce) | (Coming::Fails, Step::Last) => {
+                (true, Coming::Told)
+            }
             (Coming::First, _) => (true, Coming::First),
             (Coming::Fine, Step::Fails) => (true, Coming::Fails),
             (Coming::Fine, _) => (false, Coming::Fine),
-            (Coming::Fails, Step::Last | Step::FailsAtOnce) => (true, Coming::Told),
             (Coming::Fails, _) => (true, Coming::Fails),
             (Coming::Told, _) => (false, Coming::Told),
         };

@@ -148,6 +148,7 @@ impl Monitor {
 
     /// The same where all of N datapoints are to breach and none is missing: what counts is how many of the newest
     /// breach in a row. `None`: it is not so; else the periods beyond the one that runs, and the state.
+    #[expect(clippy::option_option, reason = "that nothing changes is an answer, too")]
     fn all_of_all(&self, first: Point, then: Point) -> Option<Option<(u32, State)>> {
         let all = self.rule.evaluation_periods;
         let missing = |point: Point| point == Point::Missing;

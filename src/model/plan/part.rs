@@ -41,7 +41,7 @@ impl Plan {
         let mut parts: Vec<Part> = Vec::new();
         for (id, cell) in self.cells.pairs() {
             let plane = self.regions[cell.region].plane.as_ref();
-            let needs_one = plane.is_some_and(|plane| plane.runs_as_one());
+            let needs_one = plane.is_some_and(super::Plane::runs_as_one);
             let dispatches = self.application.as_ref().map(|one| self.region_of(one.router)) == Some(cell.region);
             let watches = self.watches_across(cell.region) || self.changes_across(cell.region);
             let joins =
@@ -82,9 +82,7 @@ impl Plan {
             Some((one.services().next()?, std::slice::from_ref(&starter.alarm)))
         });
         let practice = self.autoshifts.iter().flat_map(|one| {
-            let service = match one.resource {
-                Resource::Balancer(service) => service,
-            };
+            let Resource::Balancer(service) = one.resource;
             let alarms = one.practice.iter().flat_map(|runs| [&runs.outcome_alarms[..], &runs.blocking_alarms[..]]);
             alarms.map(move |alarms| (service, alarms))
         });

@@ -13,7 +13,6 @@ pub struct CellTests {
 
 /// A cell.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each says of one step whether it is under way")]
 pub struct Row {
     /// Tests that found it ill since one that did not.
     pub failed: u32,

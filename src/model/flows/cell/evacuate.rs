@@ -11,7 +11,7 @@ use crate::model::fact::{CellAct, PlaneFact};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{CellId, ClusterId};
 use crate::model::plan::{self, PlaneEvacuation};
-use crate::model::tables::cell_tests::Away;
+use crate::model::tables::cell_tests::{Away, Row};
 
 fn planned<'p>(world: &World, cx: &Cx<'p>) -> Option<(&'p plan::Plane, &'p PlaneEvacuation)> {
     let plane = cx.plan.regions[world.part.as_one.region].plane.as_ref()?;
@@ -21,7 +21,7 @@ fn planned<'p>(world: &World, cx: &Cx<'p>) -> Option<(&'p plan::Plane, &'p Plane
 /// The first test.
 pub(crate) fn prepare(world: &mut World, cx: &mut Cx<'_>) {
     let Some((_, evacuation)) = planned(world, cx) else { return };
-    world.cell_tests.rows = vec![Default::default(); world.planes.ids().count()];
+    world.cell_tests.rows = vec![Row::default(); world.planes.ids().count()];
     cx.after(evacuation.every, step::CellTest::Tested(0));
 }
 

@@ -125,7 +125,7 @@ impl Activity<'_> {
     fn moment(&mut self, written: Option<&Moment>, at: &str) -> Result<Option<i64>, Told> {
         let Some(written) = written else { return Ok(None) };
         let wrong = || format!("`{}` is no point in time", written.0);
-        let told = |_| self.out.malformed(at, wrong(), "write it as \"2026-01-05T08:00:00Z\"");
+        let told = |()| self.out.malformed(at, wrong(), "write it as \"2026-01-05T08:00:00Z\"");
         written.seconds().ok_or(()).map(Some).map_err(told)
     }
 }
