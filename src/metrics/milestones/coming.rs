@@ -53,9 +53,8 @@ impl Coming {
                 (true, Coming::Told)
             }
             (Coming::First, _) => (true, Coming::First),
-            (Coming::Fine, Step::Fails) => (true, Coming::Fails),
+            (Coming::Fine, Step::Fails) | (Coming::Fails, _) => (true, Coming::Fails),
             (Coming::Fine, _) => (false, Coming::Fine),
-            (Coming::Fails, _) => (true, Coming::Fails),
             (Coming::Told, _) => (false, Coming::Told),
         };
         *self = next;
