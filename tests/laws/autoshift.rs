@@ -103,7 +103,7 @@ fn aws_shifts_only_what_it_sees_and_what_is_enabled() {
 fn what_an_autoshift_holds_back_is_lost_to_it() {
     // AWS sees a network cut that spoils nothing for this service's targets: a grey zone of 1 in a million errors.
     let fault =
-        json!([{ "name": "slight", "at": "1h", "for": "1h", "zoneGrey": { "zone": "z1", "errorShare": 0.000001 } }]);
+        json!([{ "name": "slight", "at": "1h", "for": "1h", "zoneGrey": { "zone": "z1", "errorShare": 0.000_001 } }]);
     let own = json!({ "practiceRunConfiguration": no_schedule() });
     let summary = run(&file(1_500, &own, json!({ "faults": fault })), 1);
     check("lost", the_row(&summary).lost_requests.mean, 300.0 * 3_300.0, 1e-3);
@@ -151,6 +151,7 @@ fn practice_runs_come_each_week_in_the_windows_that_are_allowed() {
 
 #[test]
 fn the_precedence_of_arc_holds() {
+    use ZonalStep::{Began, Completed, Expired, Interrupted, Refused};
     let by_hand = |at: &str| {
         json!([{ "name": "by hand", "at": at,
             "zonalShift": { "awayFrom": "z3", "services": ["shop/web"], "expiresIn": "30m" } }])
@@ -160,7 +161,6 @@ fn the_precedence_of_arc_holds() {
         "outcomeAlarms": [{ "alarmIdentifier": "never" }], "blockedDates": [] } })
     };
     let parts = |faults: Value, changes: Value| json!({ "faults": faults, "changes": changes, "alarms": [alarm("never", 0.99)], "startsAt": "2026-01-11T21:00:00Z" });
-    use ZonalStep::{Began, Completed, Expired, Interrupted, Refused};
     let on = |own: &Value, parts: Value| steps(&file(300, own, parts));
     // A practice run gives way to a shift by hand, and to an event.
     let found = on(&runs("1h"), parts(json!([]), by_hand("70m")));

@@ -23,7 +23,7 @@ fn tail(c: u32, rate: f64, rho: f64, t: f64) -> f64 {
     let b = (1..=c).fold(1.0, |b, n| workers * rho * b / (f64::from(n) + workers * rho * b));
     let wait = b / (1.0 - rho * (1.0 - b));
     let leave = rate * (1.0 - rho);
-    let (served, gone) = ((-each * t).exp(), (-leave * t).exp());
+    let (served, gone) = (libm::exp(-each * t), libm::exp(-leave * t));
     served + wait * each * (served - gone) / (leave - each)
 }
 
@@ -138,5 +138,5 @@ fn a_full_queue_bounds_the_wait() {
     check("median", row.latency_seconds.p50.unwrap().mean, 59.0 / 60.0 + 0.07, 0.02);
     short["traffic"][0]["responseTime"]["queue"] = json!(0);
     let row = the_service(&run(&short, 1)).clone();
-    check("without a queue", row.latency_seconds.p50.unwrap().mean, 0.1 * 2f64.ln(), 0.002);
+    check("without a queue", row.latency_seconds.p50.unwrap().mean, 0.1 * libm::log(2.0), 0.002);
 }

@@ -113,9 +113,10 @@ pub(crate) fn add(seed: u64, calm: bool, file: &mut Value) {
                 "Service": service, "Period": 60, "EvaluationPeriods": dice.between(1, 3), "Statistic": "Average",
                 "Threshold": dice.between(10, 90),
                 "ComparisonOperator": if by < 0 { "LessThanThreshold" } else { "GreaterThanThreshold" } }));
-            let step = match by < 0 {
-                true => json!({ "MetricIntervalUpperBound": 0, "ScalingAdjustment": by }),
-                false => json!({ "MetricIntervalLowerBound": 0, "ScalingAdjustment": by }),
+            let step = if by < 0 {
+                json!({ "MetricIntervalUpperBound": 0, "ScalingAdjustment": by })
+            } else {
+                json!({ "MetricIntervalLowerBound": 0, "ScalingAdjustment": by })
             };
             policies.push(of(json!({ "PolicyName": policy, "PolicyType": "StepScaling",
                 "StepScalingPolicyConfiguration": { "AdjustmentType": "ChangeInCapacity",

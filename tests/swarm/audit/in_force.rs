@@ -113,13 +113,17 @@ impl InForce {
         for zones in [dark, cut, silent, unlinked, grey, lost] {
             zones.sort_unstable();
         }
-        for cells in [&mut found.down, &mut found.weak] {
+        found.sorted()
+    }
+
+    fn sorted(mut self) -> InForce {
+        for cells in [&mut self.down, &mut self.weak] {
             cells.sort_unstable();
         }
-        found.refusals.sort_unstable();
-        found.hung.sort_unstable();
-        found.poison.sort_unstable();
-        found
+        self.refusals.sort_unstable();
+        self.hung.sort_unstable();
+        self.poison.sort_unstable();
+        self
     }
 
     pub fn kept(world: &World) -> InForce {
