@@ -73,7 +73,7 @@ fn target(plan: &Plan) -> &ScalableTarget {
 }
 
 /// The same file, in which `shop/web` says how often it publishes its metrics.
-fn publishing(parts: &Value, configurations: Value) -> Value {
+fn publishing(parts: &Value, configurations: &Value) -> Value {
     let mut file = file(parts);
     file["clusters"][0]["services"][0]["monitoring"] = json!({ "metricConfigurations": configurations });
     file
@@ -82,7 +82,7 @@ fn publishing(parts: &Value, configurations: Value) -> Value {
 #[test]
 fn a_service_publishes_each_metric_at_one_resolution() {
     let said = |configurations| {
-        let found = read(&publishing(&json!({}), configurations)).0;
+        let found = read(&publishing(&json!({}), &configurations)).0;
         let errors = found.into_iter().filter(|one| one.severity == Severity::Error);
         errors.map(|one| format!("{}: {}", one.at, one.message)).collect::<Vec<String>>()
     };
@@ -100,7 +100,7 @@ fn a_service_publishes_each_metric_at_one_resolution() {
         "EvaluationPeriods": 3, "Threshold": 60, "ComparisonOperator": "GreaterThanThreshold" });
     let alarm = json!({ "alarms": [busy], "scalingPolicies": [tracking("a", &json!({}))] });
     check(&alarm, &[("/alarms/0/Period", "publishes this metric by the minute")]);
-    plan_of(&publishing(&alarm, json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 3));
+    plan_of(&publishing(&alarm, &json!([of(&["CPUUtilization"], 20)])), |plan| assert_eq!(plan.alarms.len(), 3));
 }
 
 /// A target-tracking policy on CPU at 60 %, with parts of its own.
@@ -175,7 +175,7 @@ fn target_tracking_makes_the_two_alarms_that_aws_makes() {
     ]
     .concat();
     check(&fast, &[(&minute, "while `shop/web` publishes its metric by the minute")]);
-    plan_of(&publishing(&fast, json!([{ "metricNames": ["CPUUtilization"], "resolutionSeconds": 20 }])), |plan| {
+    plan_of(&publishing(&fast, &json!([{ "metricNames": ["CPUUtilization"], "resolutionSeconds": 20 }])), |plan| {
         let PolicyKind::TargetTracking(policy) = &target(plan).policies[0].kind else { panic!("it tracks") };
         assert_eq!((policy.low, plan.alarms.len()), (None, 1), "it never scales in");
         let on = plan.alarms[policy.high].on_metric().unwrap();
