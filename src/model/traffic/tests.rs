@@ -16,7 +16,7 @@ fn away(counts: [u32; 4]) -> Targets {
 }
 
 /// Each target answers 10.
-fn ask<'a>(rate: u64, targets: &'a [Targets]) -> Ask<'a> {
+fn ask(rate: u64, targets: &[Targets]) -> Ask<'_> {
     Ask { rate, per_task: 10, nodes: &[], cross_zone: true, retry_ppm: 0, weights: &[1], targets, response: None }
 }
 

@@ -95,6 +95,7 @@ mod tests {
 
     #[test]
     fn percentages_are_rounded_towards_zero_and_are_one_at_least() {
+        use Adjustment::{ChangeInCapacity, ExactCapacity, PercentChangeInCapacity};
         let policy = |adjustment, at_least| StepScaling {
             alarms: Vec::new(),
             adjustment,
@@ -103,7 +104,6 @@ mod tests {
             cooldown: Span::ZERO,
             aggregation: Statistic::Average,
         };
-        use Adjustment::{ChangeInCapacity, ExactCapacity, PercentChangeInCapacity};
         for (adjustment, at_least, running, by, expected) in [
             // 12.7 is 12, 0.67 is 1, -0.58 is -1, -6.67 is -6: the examples of the guide.
             (PercentChangeInCapacity, 0, 127, 10, 139),
