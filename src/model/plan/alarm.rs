@@ -112,6 +112,7 @@ pub enum Metric {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Count,
+    /// It stands at a number of targets.
     Gauge,
     /// One count is divided by another.
     Ratio,
@@ -119,7 +120,7 @@ pub enum Form {
     Mean,
     /// It is 0 or 1, once in each period.
     Flag,
-    /// It is any number: a gauge in billionths of its unit.
+    /// It stands at any number.
     Measure,
 }
 

@@ -16,7 +16,7 @@ use crate::model::flows::rows::response;
 use crate::model::flows::scaling::{act, usage};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
-use crate::model::plan::{Metric, Plan, Scope};
+use crate::model::plan::{Form, Metric, Plan, Scope};
 use crate::model::tables::asked::Asked;
 
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
@@ -125,18 +125,18 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         watch.level = level;
         watch.monitor.set(now, level);
         let alarm = watch.id;
-        cx.note(Fact::Metric { alarm, seen: seen(level) });
+        cx.note(Fact::Metric { alarm, seen: seen(level, on.metric) });
     }
     new
 }
 
-const fn seen(level: Level) -> Seen {
+fn seen(level: Level, metric: Metric) -> Seen {
     match level {
         Level::Absent => Seen::Nothing,
         Level::Count(rate) => Seen::Rate(rate),
-        Level::Gauge(targets) => Seen::Targets(targets),
         Level::Ratio { failed, offered } => Seen::Share { failed, offered },
-        Level::Measure(value) => Seen::Value(value),
+        Level::Gauge(targets) if metric.form() == Form::Gauge => Seen::Targets(Level::whole(targets)),
+        Level::Gauge(value) => Seen::Value(value),
     }
 }
 
@@ -189,8 +189,8 @@ fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>,
         Metric::Elb5xx => Level::Count(refused),
         Metric::Target5xx => Level::Count((offered - served).saturating_sub(refused)),
         Metric::ErrorRate => Level::Ratio { failed: offered - served, offered },
-        Metric::HealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
-        Metric::UnHealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
+        Metric::HealthyHostCount => Level::targets(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
+        Metric::UnHealthyHostCount => Level::targets(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
         Metric::ZoneOutlier => unreachable!("an outlier is one of several zones"),
         Metric::CpuUtilization
         | Metric::MemoryUtilization

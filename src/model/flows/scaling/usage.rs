@@ -28,7 +28,7 @@ pub(crate) fn level(
     let running: u32 = row.zones.iter().map(|zone| zone.running).sum();
     let used = |of: fn(&Usage) -> Use| match &plan.services[service].usage {
         Some(usage) if running > 0 => {
-            Level::Measure(used(&of(usage), load(world, service, asked, running, plan)) * PERCENT)
+            Level::Gauge(used(&of(usage), load(world, service, asked, running, plan)) * PERCENT)
         }
         _ => Level::Absent,
     };
@@ -50,8 +50,8 @@ fn custom(metric: MetricId, running: u32, plan: &Plan, now: Time) -> Level {
     let one = &plan.custom[metric];
     let value = one.course.at(now).0;
     match (one.per_task, u64::from(running)) {
-        (false, _) => Level::Measure(value),
-        (true, running) => value.checked_div(running).map_or(Level::Absent, Level::Measure),
+        (false, _) => Level::Gauge(value),
+        (true, running) => value.checked_div(running).map_or(Level::Absent, Level::Gauge),
     }
 }
 
