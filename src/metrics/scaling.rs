@@ -11,7 +11,7 @@
 
 use super::window::{Extent, Integral};
 use crate::engine::Time;
-use crate::model::fact::{ScaledBy, ScalingFact, Seen, ServiceFact, TargetHealth, TaskFact, TaskNo, TaskState};
+use crate::model::fact::{Fact, ScaledBy, ScalingFact, Seen, ServiceFact, TargetHealth, TaskFact, TaskNo, TaskState};
 use crate::model::ids::{AlarmId, ServiceId, TargetId};
 use crate::model::plan::scaling::PolicyKind;
 use crate::model::plan::{Form, Metric, OnMetric, Part, Plan};
@@ -129,12 +129,28 @@ impl Scaling {
         Scaling { warm_up, rows, watched }
     }
 
+    /// Whether anything here scales.
+    #[inline]
+    pub fn watches(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
     fn of(&mut self, service: ServiceId) -> Option<&mut Target> {
         let place = self.rows.binary_search_by_key(&service, |row| row.service).ok()?;
         Some(&mut self.rows[place])
     }
 
-    pub fn service(&mut self, now: Time, fact: ServiceFact) {
+    pub fn read(&mut self, now: Time, fact: &Fact) {
+        match *fact {
+            Fact::Task(fact) => self.task(now, fact),
+            Fact::Service(fact) => self.service(now, fact),
+            Fact::Metric { alarm, seen } => self.metric(now, alarm, seen),
+            Fact::Scaling(fact) => self.changed(now, fact),
+            _ => {}
+        }
+    }
+
+    fn service(&mut self, now: Time, fact: ServiceFact) {
         match fact {
             ServiceFact::Need { service, desired, .. } => {
                 if let Some(row) = self.of(service) {
@@ -155,7 +171,7 @@ impl Scaling {
         }
     }
 
-    pub fn task(&mut self, now: Time, fact: TaskFact) {
+    fn task(&mut self, now: Time, fact: TaskFact) {
         match fact {
             TaskFact::Went { task, to, alive, .. } => {
                 let Some(row) = self.of(task.service) else { return };
@@ -174,7 +190,7 @@ impl Scaling {
     }
 
     /// The metric of an alarm is at another level.
-    pub fn metric(&mut self, now: Time, alarm: AlarmId, seen: Seen) {
+    fn metric(&mut self, now: Time, alarm: AlarmId, seen: Seen) {
         let first = self.watched.partition_point(|row| row.0 < alarm);
         for (_, row, place) in self.watched[first..].iter().take_while(|row| row.0 == alarm) {
             let target = &mut self.rows[*row];
@@ -185,7 +201,7 @@ impl Scaling {
         }
     }
 
-    pub fn take(&mut self, now: Time, fact: ScalingFact) {
+    fn changed(&mut self, now: Time, fact: ScalingFact) {
         let ScalingFact::Changed { service, by, from, to } = fact else { return };
         let warm_up = self.warm_up;
         let Some(row) = self.of(service) else { return };
