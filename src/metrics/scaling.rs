@@ -11,6 +11,7 @@
 
 use super::window::{Extent, Integral};
 use crate::engine::Time;
+use crate::engine::index::Table;
 use crate::model::fact::{Fact, ScaledBy, ScalingFact, Seen, ServiceFact, TargetHealth, TaskFact, TaskNo, TaskState};
 use crate::model::ids::{AlarmId, ServiceId, TargetId};
 use crate::model::plan::scaling::PolicyKind;
@@ -60,6 +61,8 @@ pub struct Scaling {
     warm_up: Time,
     /// By service.
     rows: Vec<Target>,
+    /// The row of each service.
+    of: Table<ServiceId, Option<u32>>,
     /// Which row and policy each alarm is of, by alarm.
     watched: Vec<(AlarmId, usize, usize)>,
 }
@@ -126,7 +129,9 @@ impl Scaling {
         });
         let mut watched: Vec<_> = policies.collect();
         watched.sort_unstable();
-        Scaling { warm_up, rows, watched }
+        let row = |id: ServiceId| rows.binary_search_by_key(&id, |row| row.service).ok().map(|row| row as u32);
+        let of = Table::by_id(part.as_one.services.clone().map(ServiceId), row);
+        Scaling { warm_up, rows, of, watched }
     }
 
     /// Whether anything here scales.
@@ -136,8 +141,8 @@ impl Scaling {
     }
 
     fn of(&mut self, service: ServiceId) -> Option<&mut Target> {
-        let place = self.rows.binary_search_by_key(&service, |row| row.service).ok()?;
-        Some(&mut self.rows[place])
+        let row = (*self.of.get(service)?)?;
+        Some(&mut self.rows[row as usize])
     }
 
     pub fn read(&mut self, now: Time, fact: &Fact) {
