@@ -56,8 +56,9 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
     let first = world.alarms.partition_point(|watch| watch.service < service);
     let next = world.alarms.partition_point(|watch| watch.service <= service);
     let mut level = false;
+    let mut last = None;
     for place in first..next {
-        if reads_on(world, place, asked, cx) {
+        if reads_on(world, place, asked, &mut last, cx) {
             look(world, place, cx);
             level = true;
         }
@@ -67,7 +68,7 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };
         let of_it = cx.plan.changes[change].services().any(|of| of == service);
-        if of_it && reads_on(world, place, asked, cx) {
+        if of_it && reads_on(world, place, asked, &mut None, cx) {
             look(world, place, cx);
         }
     }
@@ -77,14 +78,17 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
 pub(crate) fn see_cell(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     for place in 0..world.alarms.len() {
         let mine = matches!(world.alarms[place].on.scope, Scope::Cell(of, _) if of == cell);
-        if mine && reads_on(world, place, Asked::default(), cx) {
+        if mine && reads_on(world, place, Asked::default(), &mut None, cx) {
             look(world, place, cx);
         }
     }
 }
 
+/// A metric of a service that an alarm has just read: the alarms of a policy that tracks a target read the same one.
+type Last = Option<(Metric, Level)>;
+
 /// An alarm sees its metric; whether that is another level.
-fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> bool {
+fn reads_on(world: &mut World, place: usize, asked: Asked, last: &mut Last, cx: &mut Cx<'_>) -> bool {
     let now = cx.now;
     let Watch { service, on, .. } = world.alarms[place];
     if let (Metric::ZoneOutlier, Scope::Zone(zone)) = (on.metric, on.scope) {
@@ -102,10 +106,9 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         return new;
     }
     let level = match on.scope {
-        Scope::Service if on.metric == Metric::TargetResponseTime => response::mean(world, service, cx.plan),
-        Scope::Service => match usage::level(world, on.metric, service, (asked, cx.plan, now)) {
-            Some(level) => level,
-            None => level(world, on.metric, service, None, asked),
+        Scope::Service => match last.filter(|(metric, _)| *metric == on.metric) {
+            Some((_, level)) => level,
+            None => of_service(world, on.metric, service, asked, cx),
         },
         Scope::Zone(zone) => {
             let row = world.zone_row(zone);
@@ -119,6 +122,9 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         Scope::Fleet(change) => of_fleet(world, change, cx.plan),
         Scope::Cell(cell, new) => of_cell(world, cell, new),
     };
+    if on.scope == Scope::Service {
+        *last = Some((on.metric, level));
+    }
     let watch = &mut world.alarms[place];
     let new = watch.level != level;
     if new {
@@ -128,6 +134,16 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         cx.note(Fact::Metric { alarm, seen: seen(level, on.metric) });
     }
     new
+}
+
+fn of_service(world: &World, metric: Metric, service: ServiceId, asked: Asked, cx: &Cx<'_>) -> Level {
+    if metric == Metric::TargetResponseTime {
+        return response::mean(world, service, cx.plan);
+    }
+    match usage::level(world, metric, service, (asked, cx.plan, cx.now)) {
+        Some(level) => level,
+        None => level(world, metric, service, None, asked),
+    }
 }
 
 fn seen(level: Level, metric: Metric) -> Seen {
