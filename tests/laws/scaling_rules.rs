@@ -260,6 +260,19 @@ fn steps_scale_in_and_wait() {
     }
 }
 
+/// A step policy has a cooldown of its own: a scale-in by another policy does not begin it. After twenty minutes below
+/// 51 %, at 20 % and then at 50 %, it takes one of the four tasks that target tracking has left.
+#[test]
+fn a_step_policy_waits_for_itself_alone() {
+    let rule = json!({ "AdjustmentType": "ChangeInCapacity", "Cooldown": 3_600,
+        "StepAdjustments": [{ "MetricIntervalUpperBound": 0, "ScalingAdjustment": -1 }] });
+    let mut parts = steps(&rule, "LessThanThreshold", 51);
+    parts["alarms"][0]["EvaluationPeriods"] = json!(20);
+    parts["scalingPolicies"].as_array_mut().unwrap().push(cpu(&json!({})));
+    let (diary, _) = watch(&file(&[(0, 55), (3_600, 20)], &parts));
+    assert_eq!(changes(&diary)[..2], [(4_653.0, 10, 4), (4_800.0, 4, 3)]);
+}
+
 /// Each direction has its own cooldown: one after a scale-out holds no scale-in back, and a scale-out ends one of
 /// scale-in at once.
 #[test]

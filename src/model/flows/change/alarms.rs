@@ -137,8 +137,10 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, last: &mut Last, cx: 
 }
 
 fn of_service(world: &World, metric: Metric, service: ServiceId, asked: Asked, cx: &Cx<'_>) -> Level {
-    if metric == Metric::TargetResponseTime {
-        return response::mean(world, service, cx.plan);
+    match metric {
+        Metric::TargetResponseTime => return response::mean(world, service, cx.plan),
+        Metric::SlowerAnswers(than) => return response::slower(world, service, than, cx.plan),
+        _ => {}
     }
     match usage::level(world, metric, service, (asked, cx.plan, cx.now)) {
         Some(level) => level,
@@ -212,6 +214,7 @@ fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>,
         | Metric::MemoryUtilization
         | Metric::RequestCountPerTarget
         | Metric::TargetResponseTime
+        | Metric::SlowerAnswers(_)
         | Metric::Custom(_) => {
             unreachable!("{metric:?} is watched of a whole service")
         }
