@@ -107,12 +107,11 @@ pub struct Tracked {
     pub target: f64,
 }
 
+/// What was measured of scalable targets, and of changes.
+type Measured<'a> = (&'a [(TargetId, TargetMeasure)], &'a [(ChangeId, Measure)]);
+
 /// What became of the services that are scaled, in the order of the file.
-pub(super) fn told(
-    plan: &Plan,
-    (measured, changes): (&[(TargetId, TargetMeasure)], &[(ChangeId, Measure)]),
-    series: &[Series],
-) -> Vec<ServiceScaling> {
+pub(super) fn told(plan: &Plan, (measured, changes): Measured<'_>, series: &[Series]) -> Vec<ServiceScaling> {
     let of = |service: ServiceId| {
         let (id, target) = plan.scaling.pairs().find(|(_, target)| target.service == service)?;
         let moves = measured.iter().find(|row| row.0 == id).map_or(&[][..], |row| &row.1.moves);

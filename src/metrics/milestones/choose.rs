@@ -111,8 +111,11 @@ fn order(what: &What) -> u8 {
         What::FaultBegins { .. } => 0,
         What::FaultEnds { .. } => 1,
         What::Alarm { rings: true, .. } => 2,
-        What::Change { .. } | What::Pipeline { .. } | What::Zonal { .. } => 3,
-        What::Scaled { .. } | What::NotScaled { .. } => 3,
+        What::Change { .. }
+        | What::Pipeline { .. }
+        | What::Zonal { .. }
+        | What::Scaled { .. }
+        | What::NotScaled { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
         What::HostReplaced { .. } | What::Moves { .. } | What::Act { .. } | What::WithoutCell { .. } => 5,
         What::Service { what, .. } => match what {
