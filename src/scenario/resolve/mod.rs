@@ -37,6 +37,7 @@ mod order;
 mod pipeline;
 mod placement;
 mod printed;
+mod quarantine;
 mod region;
 mod requirements;
 mod response;
