@@ -140,6 +140,8 @@ mod returns;
 mod routing;
 #[path = "laws/scaling.rs"]
 mod scaling;
+#[path = "laws/scaling_rules.rs"]
+mod scaling_rules;
 #[path = "laws/shadow.rs"]
 mod shadow;
 #[path = "laws/spot.rs"]

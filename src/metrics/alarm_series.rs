@@ -62,10 +62,10 @@ impl Datapoints {
         let level = match self.now {
             // The test for outliers has been made where all zones are seen.
             Seen::Nothing | Seen::Outlier { .. } => Level::Absent,
-            Seen::Targets(targets) => Level::Gauge(targets),
+            Seen::Targets(targets) => Level::targets(targets),
             Seen::Rate(rate) => Level::Count(rate),
             Seen::Share { failed, offered } => Level::Ratio { failed, offered },
-            Seen::Value(value) => Level::Measure(value),
+            Seen::Value(value) => Level::Gauge(value),
         };
         self.window.add(level, until.since(self.at));
         self.at = until;

@@ -283,7 +283,8 @@ fn thresholds(plan: &Plan, service: ServiceId) -> Vec<Threshold> {
     let row = |(id, alarm): (AlarmId, &Alarm)| {
         let on = alarm.on_metric()?;
         let on_errors = alarm.service == service && on.scope == Scope::Service && on.metric == Metric::ErrorRate;
-        let (_, _, metric) = Metric::ALL.into_iter().find(|row| row.0 == on.metric)?;
+        let (_, _, metric) = Metric::ALL.into_iter().find(|row| row.0 == on.metric.known())?;
+        let metric = if on.metric.form() == Form::Tail { "share of answers beyond the threshold" } else { metric };
         let share = on.metric.form() == Form::Ratio;
         (on_errors || own.contains(&id)).then(|| Threshold {
             alarm: alarm.name.clone(),

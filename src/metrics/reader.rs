@@ -231,15 +231,12 @@ impl Metrics {
     }
 
     fn take(&mut self, now: Time, fact: Fact) {
+        if self.scaling.watches() {
+            self.scaling.read(now, &fact);
+        }
         match fact {
-            Fact::Task(fact) => {
-                self.scaling.task(now, fact);
-                self.task(now, fact);
-            }
-            Fact::Service(fact) => {
-                self.scaling.service(now, fact);
-                self.service(now, fact);
-            }
+            Fact::Task(fact) => self.task(now, fact),
+            Fact::Service(fact) => self.service(now, fact),
             Fact::Fault(fact) => self.fault(now, fact),
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => {
@@ -252,8 +249,7 @@ impl Metrics {
             Fact::Application(fact) => self.application.take(now, fact),
             Fact::Change(fact) => self.change(now, fact),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
-            Fact::Metric { alarm, seen } => self.scaling.metric(now, alarm, seen),
-            Fact::Scaling(fact) => self.scaling.take(now, fact),
+            Fact::Metric { .. } | Fact::Scaling(_) => {}
             Fact::Zonal(fact) => {
                 self.autoshifts.take(now, fact);
                 self.alarms.shifted(now, fact);

@@ -11,7 +11,8 @@
 
 use super::window::{Extent, Integral};
 use crate::engine::Time;
-use crate::model::fact::{ScaledBy, ScalingFact, Seen, ServiceFact, TargetHealth, TaskFact, TaskNo, TaskState};
+use crate::engine::index::Table;
+use crate::model::fact::{Fact, ScaledBy, ScalingFact, Seen, ServiceFact, TargetHealth, TaskFact, TaskNo, TaskState};
 use crate::model::ids::{AlarmId, ServiceId, TargetId};
 use crate::model::plan::scaling::PolicyKind;
 use crate::model::plan::{Form, Metric, OnMetric, Part, Plan};
@@ -60,6 +61,8 @@ pub struct Scaling {
     warm_up: Time,
     /// By service.
     rows: Vec<Target>,
+    /// The row of each service.
+    of: Table<ServiceId, Option<u32>>,
     /// Which row and policy each alarm is of, by alarm.
     watched: Vec<(AlarmId, usize, usize)>,
 }
@@ -126,15 +129,33 @@ impl Scaling {
         });
         let mut watched: Vec<_> = policies.collect();
         watched.sort_unstable();
-        Scaling { warm_up, rows, watched }
+        let row = |id: ServiceId| rows.binary_search_by_key(&id, |row| row.service).ok().map(|row| row as u32);
+        let of = Table::by_id(part.as_one.services.clone().map(ServiceId), row);
+        Scaling { warm_up, rows, of, watched }
+    }
+
+    /// Whether anything here scales.
+    #[inline]
+    pub fn watches(&self) -> bool {
+        !self.rows.is_empty()
     }
 
     fn of(&mut self, service: ServiceId) -> Option<&mut Target> {
-        let place = self.rows.binary_search_by_key(&service, |row| row.service).ok()?;
-        Some(&mut self.rows[place])
+        let row = (*self.of.get(service)?)?;
+        Some(&mut self.rows[row as usize])
     }
 
-    pub fn service(&mut self, now: Time, fact: ServiceFact) {
+    pub fn read(&mut self, now: Time, fact: &Fact) {
+        match *fact {
+            Fact::Task(fact) => self.task(now, fact),
+            Fact::Service(fact) => self.service(now, fact),
+            Fact::Metric { alarm, seen } => self.metric(now, alarm, seen),
+            Fact::Scaling(fact) => self.changed(now, fact),
+            _ => {}
+        }
+    }
+
+    fn service(&mut self, now: Time, fact: ServiceFact) {
         match fact {
             ServiceFact::Need { service, desired, .. } => {
                 if let Some(row) = self.of(service) {
@@ -155,7 +176,7 @@ impl Scaling {
         }
     }
 
-    pub fn task(&mut self, now: Time, fact: TaskFact) {
+    fn task(&mut self, now: Time, fact: TaskFact) {
         match fact {
             TaskFact::Went { task, to, alive, .. } => {
                 let Some(row) = self.of(task.service) else { return };
@@ -174,7 +195,7 @@ impl Scaling {
     }
 
     /// The metric of an alarm is at another level.
-    pub fn metric(&mut self, now: Time, alarm: AlarmId, seen: Seen) {
+    fn metric(&mut self, now: Time, alarm: AlarmId, seen: Seen) {
         let first = self.watched.partition_point(|row| row.0 < alarm);
         for (_, row, place) in self.watched[first..].iter().take_while(|row| row.0 == alarm) {
             let target = &mut self.rows[*row];
@@ -185,7 +206,7 @@ impl Scaling {
         }
     }
 
-    pub fn take(&mut self, now: Time, fact: ScalingFact) {
+    fn changed(&mut self, now: Time, fact: ScalingFact) {
         let ScalingFact::Changed { service, by, from, to } = fact else { return };
         let warm_up = self.warm_up;
         let Some(row) = self.of(service) else { return };

@@ -150,11 +150,12 @@ fn metrics(plan: &Plan, target: &ScalableTarget) -> Vec<Tracked> {
     let tracked = |(policy, id): (&String, AlarmId)| {
         let alarm = &plan.alarms[id];
         let on = alarm.on_metric()?;
-        let known = Metric::ALL.iter().find(|row| row.0 == on.metric).map(|row| row.2.to_owned());
+        let known = Metric::ALL.iter().find(|row| row.0 == on.metric.known()).map(|row| row.2.to_owned());
         let (metric, unit) = match on.metric {
             Metric::Custom(own) => (plan.custom[own].name.clone(), ""),
             Metric::CpuUtilization | Metric::MemoryUtilization => (known?, "percent"),
             Metric::RequestCountPerTarget => (known?, "requests of a target and period"),
+            Metric::SlowerAnswers(_) => (known?, "share of answers beyond the threshold"),
             _ => (known?, "of a period"),
         };
         Some(Tracked {

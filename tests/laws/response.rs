@@ -80,6 +80,55 @@ fn without_a_time_out_all_answers_count_and_the_mean_rings() {
     }
 }
 
+/// An alarm on a percentile of the response time.
+fn on_percentile(file: &mut Value, percentile: &str, threshold: f64) {
+    file["alarms"] = json!([{ "AlarmName": "slow", "MetricName": "TargetResponseTime",
+        "Namespace": "AWS/ApplicationELB", "Service": "shop/web", "Period": 60, "EvaluationPeriods": 1,
+        "Threshold": threshold, "ComparisonOperator": "GreaterThanThreshold", "ExtendedStatistic": percentile }]);
+}
+
+/// The percentile of M/M/c, with and without a time-out, which takes what comes later out of all answers.
+#[test]
+fn alarms_see_percentiles() {
+    for (percentile, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
+        for timeout in [None, Some(0.5)] {
+            let mut one = file(648.0, 6, "500ms", &json!({}));
+            if timeout.is_none() {
+                one["traffic"][0].as_object_mut().unwrap().remove("timeout");
+            }
+            let late = timeout.map_or(0.0, |timeout| tail(6, 60.0, 0.9, timeout));
+            let truth = quantile(6, 60.0, 0.9, share * (1.0 - late));
+            for (threshold, rings) in [(0.97 * truth, true), (1.03 * truth, false)] {
+                on_percentile(&mut one, percentile, threshold);
+                let seconds = run(&one, 1).alarms[0].in_alarm_seconds.mean;
+                assert_eq!(seconds > 0.0, rings, "{percentile} {timeout:?} {threshold}");
+            }
+        }
+    }
+}
+
+/// Half a minute at half of the load and half at 95 %: the answers of the whole minute count, by requests and not by
+/// time.
+#[test]
+fn a_percentile_is_that_of_all_answers_of_the_period() {
+    let mut one = file(1.0, 6, "60s", &json!({}));
+    let traffic = one["traffic"][0].as_object_mut().unwrap();
+    traffic.remove("rate");
+    traffic.remove("timeout");
+    let step = |at: &str, rate: u32| json!({ "at": at, "rate": format!("{rate}/s") });
+    traffic.insert("steps".into(), json!([step("0s", 360), step("3630s", 684), step("3660s", 360)]));
+    let slower = |time: f64| (0.5 * tail(6, 60.0, 0.5, time) + 0.95 * tail(6, 60.0, 0.95, time)) / 1.45;
+    let (mut low, mut high) = (0.0, 100.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if slower(middle) > 0.1 { low = middle } else { high = middle }
+    }
+    for (threshold, seconds) in [(0.97 * low, 60.0), (1.03 * low, 0.0)] {
+        on_percentile(&mut one, "p90", threshold);
+        assert_eq!(run(&one, 1).alarms[0].in_alarm_seconds.mean, seconds, "{threshold}");
+    }
+}
+
 #[test]
 fn who_makes_others_busy_is_charged_with_what_they_answer_late() {
     // Of 12 tasks 8 are left: 0.6 of what they can answer becomes 0.9.

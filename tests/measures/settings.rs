@@ -76,7 +76,7 @@ const CHECKED: [&str; 42] = [
     "MetricConfiguration.resolutionSeconds",       // The same.
     "Alarm.AlarmName",                             // What deployments, changes and objectives refer to.
     "Alarm.AlarmArn",                              // What deployments refer to; else messages have it.
-    "Alarm.ExtendedStatistic",                     // That there is one: percentiles are not simulated.
+    "Alarm.ExtendedStatistic",                     // Where response times are told, and as a text of its own kind.
     "Alarm.ThresholdMetricId",                     // That there is one: bands are not simulated.
     "ContainerInstance.containerInstanceArn",      // That there is one.
     "ContainerInstance.ec2InstanceId",             // Beside a group that lists the same host.

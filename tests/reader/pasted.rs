@@ -169,7 +169,7 @@ fn alarms_are_pasted_whole() {
     let found = check(
         &stop,
         &[
-            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are not modelled; the metric `RunningTaskCount` is not simulated | no harm where only people or scaling act on them; if one of them stops deployments, name it in `alarms` of a `deploymentConfiguration` and look what it lacks",
+            "warning alarms.json:1:18 /alarms/0: 5 alarms are left out, as nothing in the scenario names them: alarms in its rule are left out; metric math is not modelled; nothing says whose metric this is: `Service` is missing; percentiles are modelled of `TargetResponseTime` alone; the metric `RunningTaskCount` is not simulated | no harm where only people or scaling act on them; if one of them stops deployments, name it in `alarms` of a `deploymentConfiguration` and look what it lacks",
         ],
     );
     let expected = [("errors", "shop/web"), ("balancer", "shop/web"), ("one", "shop/web")];

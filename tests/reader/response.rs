@@ -112,7 +112,28 @@ fn alarms_on_response_times_need_them() {
     };
     refused("Statistic", json!("Maximum"), "/alarms/0/Statistic", "has an average only");
     refused("Statistic", json!("SampleCount"), "/alarms/0/Statistic", "how often");
-    refused("ExtendedStatistic", json!("p99"), "/alarms/0/ExtendedStatistic", "percentiles are not modelled");
+    for percentile in ["p1", "p99", "p99.9"] {
+        check(&told, &alarm("ExtendedStatistic", json!(percentile)), &[]);
+    }
+    for other in ["p99.99", "p0", "p100", "p", "P99", "p+9", "p1e1", "tm99", "99"] {
+        refused("ExtendedStatistic", json!(other), "/alarms/0/ExtendedStatistic", "no percentile from p1 to p99.9");
+    }
+    let mut both = alarm("ExtendedStatistic", json!("p99"));
+    both[0]["Statistic"] = json!("Average");
+    check(&told, &both, &[(Code::RefusedByAws, "/alarms/0/ExtendedStatistic", "exclude each other")]);
+    let mut hosts = alarm("ExtendedStatistic", json!("p99"));
+    hosts[0]["MetricName"] = json!("HealthyHostCount");
+    check(&told, &hosts, &[(Code::NotModelled, "/alarms/0/ExtendedStatistic", "`TargetResponseTime` alone")]);
+    let limited = json!({ "responseTime": {}, "timeout": "500ms" });
+    let late = [(Code::Doubtful, "/alarms/0/Threshold", "what is not there after `timeout`, 500ms, is no answer")];
+    check(&limited, &alarm("ExtendedStatistic", json!("p99")), &late);
+    let mut below = alarm("ExtendedStatistic", json!("p99"));
+    below[0]["Threshold"] = json!(-1);
+    check(&told, &below, &[(Code::OutOfRange, "/alarms/0/Threshold", "must be between")]);
+    below[0]["ExtendedStatistic"] = json!("p90");
+    below[0]["Threshold"] = json!(0.5);
+    below[0]["Dimensions"] = json!([{ "Name": "AvailabilityZone", "Value": "use1-az1" }]);
+    check(&told, &below, &[(Code::NotModelled, "/alarms/0/Dimensions/0/Name", "one of the whole service")]);
     let zone = json!([{ "Name": "AvailabilityZone", "Value": "use1-az1" }]);
     refused("Dimensions", zone, "/alarms/0/Dimensions/0/Name", "one of the whole service");
     check(

@@ -374,6 +374,20 @@ fn steps_meet_and_have_an_alarm() {
 }
 
 #[test]
+fn a_percentile_makes_one_step() {
+    let slow = busy(&json!({ "MetricName": "TargetResponseTime", "ExtendedStatistic": "p99", "Threshold": 0.5 }));
+    let parts = |steps: Value| {
+        json!({ "alarms": [slow], "scalingPolicies": [step(&steps, &json!({}))], "traffic": [{ "service": "shop/web",
+            "rate": "120/s", "requestsPerTask": "60/s", "responseTime": {} }] })
+    };
+    check(&parts(json!([{ "MetricIntervalLowerBound": 0, "ScalingAdjustment": 1 }])), &[]);
+    let two = json!([{ "MetricIntervalLowerBound": 0, "MetricIntervalUpperBound": 1, "ScalingAdjustment": 1 },
+        { "MetricIntervalLowerBound": 1, "ScalingAdjustment": 3 }]);
+    let at = "/scalingPolicies/0/StepScalingPolicyConfiguration/StepAdjustments";
+    check(&parts(two), &[(at, "how far a percentile is from its threshold")]);
+}
+
+#[test]
 fn a_forecast_is_that_of_the_rate() {
     let traffic = json!([{ "service": "shop/web", "requestsPerTask": "60/s", "steps": [
         { "at": "0s", "rate": "120/s" }, { "at": "90m", "rate": "600/s" }, { "at": "210m", "rate": "120/s" }] }]);

@@ -202,7 +202,7 @@ fn after_a_minute(statistic: Statistic, threshold: i128, comparison: Comparison,
 
 #[test]
 fn gauges_have_an_average_a_least_and_a_most() {
-    let levels = [(40, Level::Gauge(9)), (20, Level::Gauge(3))];
+    let levels = [(40, Level::targets(9)), (20, Level::targets(3))];
     let check = |statistic, value: i128| {
         for (comparison, off, breaches) in [
             (Comparison::GreaterOrEqual, 0, true),
@@ -222,9 +222,9 @@ fn gauges_have_an_average_a_least_and_a_most() {
     check(Statistic::Minimum, 3 * ONE);
     check(Statistic::Maximum, 9 * ONE);
     // What nobody reports is left out of the average; zero targets are a number.
-    let half = [(30, Level::Absent), (30, Level::Gauge(4))];
+    let half = [(30, Level::Absent), (30, Level::targets(4))];
     assert_eq!(after_a_minute(Statistic::Average, 4 * ONE, Comparison::Less, &half), State::Ok);
-    let none = [(60, Level::Gauge(0))];
+    let none = [(60, Level::targets(0))];
     assert_eq!(after_a_minute(Statistic::Maximum, ONE, Comparison::Less, &none), State::Alarm);
 }
 
@@ -261,7 +261,7 @@ fn of_counts_only_the_sum_counts() {
 #[test]
 #[should_panic(expected = "an alarm watches one metric")]
 fn an_alarm_watches_one_metric() {
-    after_a_minute(Statistic::Average, 0, Comparison::Less, &[(30, Level::Gauge(1)), (30, Level::Count(1))]);
+    after_a_minute(Statistic::Average, 0, Comparison::Less, &[(30, Level::targets(1)), (30, Level::Count(1))]);
 }
 
 #[test]

@@ -10,12 +10,22 @@ pub enum Level {
     Absent,
     /// It counts at this rate, in billionths of a request for each second.
     Count(u64),
-    /// It is so many targets.
-    Gauge(u32),
+    /// It stands at a number, in billionths of its unit.
+    Gauge(u64),
     /// It is a share: two rates, in billionths of a request for each second.
     Ratio { failed: u64, offered: u64 },
-    /// It is any number, in billionths of its unit.
-    Measure(u64),
+}
+
+impl Level {
+    /// So many targets.
+    pub fn targets(targets: u32) -> Level {
+        Level::Gauge(u64::from(targets) * BILLIONTHS as u64)
+    }
+
+    /// How many whole things a gauge stands at.
+    pub fn whole(gauge: u64) -> u32 {
+        u32::try_from(gauge / BILLIONTHS as u64).unwrap_or(u32::MAX)
+    }
 }
 
 /// Billionths, in which datapoints are told.
@@ -32,10 +42,8 @@ pub enum Window {
     Count(u128),
     /// The same, of those that failed and of all.
     Ratio { failed: u128, offered: u128 },
-    /// Targets times microseconds, microseconds, fewest and most.
-    Gauge { sum: u128, micros: u128, low: u32, high: u32 },
-    /// The same of any number, in billionths.
-    Measure { sum: u128, micros: u128, low: u64, high: u64 },
+    /// Billionths times microseconds, microseconds, the least and the most.
+    Gauge { sum: u128, micros: u128, low: u64, high: u64 },
 }
 
 impl Window {
@@ -68,15 +76,6 @@ impl Window {
                 low: low.min(now),
                 high: high.max(now),
             },
-            (Window::Nothing, Level::Measure(now)) => {
-                Window::Measure { sum: u128::from(now) * micros, micros, low: now, high: now }
-            }
-            (Window::Measure { sum, micros: before, low, high }, Level::Measure(now)) => Window::Measure {
-                sum: sum + u128::from(now) * micros,
-                micros: before + micros,
-                low: low.min(now),
-                high: high.max(now),
-            },
             (seen, level) => panic!("{level:?} after {seen:?}: an alarm watches one metric"),
         };
     }
@@ -104,13 +103,10 @@ impl Window {
                 let excess = (u128::BITS - offered.leading_zeros()).saturating_sub(96);
                 rounded((failed >> excess) * BILLIONTHS, offered >> excess)
             }
-            (Window::Gauge { sum, micros, .. }, Statistic::Average) => rounded(sum * BILLIONTHS, micros),
-            (Window::Gauge { low, .. }, Statistic::Minimum) => u128::from(low) * BILLIONTHS,
-            (Window::Gauge { high, .. }, Statistic::Maximum) => u128::from(high) * BILLIONTHS,
-            (Window::Measure { sum, micros, .. }, Statistic::Average) => rounded(sum, micros),
-            (Window::Measure { low, .. }, Statistic::Minimum) => u128::from(low),
-            (Window::Measure { high, .. }, Statistic::Maximum) => u128::from(high),
-            (Window::Gauge { .. } | Window::Measure { .. }, Statistic::Sum) => {
+            (Window::Gauge { sum, micros, .. }, Statistic::Average) => rounded(sum, micros),
+            (Window::Gauge { low, .. }, Statistic::Minimum) => u128::from(low),
+            (Window::Gauge { high, .. }, Statistic::Maximum) => u128::from(high),
+            (Window::Gauge { .. }, Statistic::Sum) => {
                 unreachable!("scenarios with a sum over a gauge are refused")
             }
         };

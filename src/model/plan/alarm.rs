@@ -49,6 +49,16 @@ pub enum Scope {
     Cell(CellId, bool),
 }
 
+impl OnMetric {
+    /// The threshold as it is written, in the metric's own unit.
+    pub fn written_threshold(&self) -> f64 {
+        match self.metric {
+            Metric::SlowerAnswers(than) => than.as_secs_f64(),
+            _ => self.rule.threshold as f64 / 1e9,
+        }
+    }
+}
+
 impl Alarm {
     /// The metric that it watches; `None`: it is a composite alarm.
     pub fn on_metric(&self) -> Option<&OnMetric> {
@@ -104,6 +114,9 @@ pub enum Metric {
     RequestCountPerTarget,
     /// Seconds until a target answers.
     TargetResponseTime,
+    /// A percentile of it: of the answers that are there before the time-out the share that takes longer. A percentile is
+    /// above a time exactly when more than the rest of the answers takes longer.
+    SlowerAnswers(Span),
     /// One that somebody publishes.
     Custom(MetricId),
 }
@@ -112,14 +125,17 @@ pub enum Metric {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Count,
+    /// It stands at a number of targets.
     Gauge,
     /// One count is divided by another.
     Ratio,
     /// Seconds are divided by requests.
     Mean,
+    /// Some answers are divided by all, and what a percentile leaves is the threshold.
+    Tail,
     /// It is 0 or 1, once in each period.
     Flag,
-    /// It is any number: a gauge in billionths of its unit.
+    /// It stands at any number.
     Measure,
 }
 
@@ -141,7 +157,16 @@ impl Metric {
 
     /// Whether each zone of a service has one of its own.
     pub fn has_zones(self) -> bool {
-        !matches!(self.form(), Form::Measure | Form::Mean) && self != Metric::RequestCountPerTarget
+        !matches!(self.form(), Form::Measure | Form::Mean | Form::Tail) && self != Metric::RequestCountPerTarget
+    }
+
+    /// The metric of CloudWatch of which this one is a statistic.
+    #[must_use]
+    pub fn known(self) -> Metric {
+        match self {
+            Metric::SlowerAnswers(_) => Metric::TargetResponseTime,
+            own => own,
+        }
     }
 
     /// How a datapoint is made.
@@ -151,6 +176,7 @@ impl Metric {
             Metric::HealthyHostCount | Metric::UnHealthyHostCount => Form::Gauge,
             Metric::ErrorRate => Form::Ratio,
             Metric::TargetResponseTime => Form::Mean,
+            Metric::SlowerAnswers(_) => Form::Tail,
             Metric::ZoneOutlier => Form::Flag,
             Metric::CpuUtilization | Metric::MemoryUtilization | Metric::Custom(_) => Form::Measure,
         }

@@ -41,6 +41,8 @@ pub struct Application {
     pub endpoints: Endpoints,
     /// Something changed that what cells are offered depends on.
     pub touched: bool,
+    /// A cell may have served something else since: what all are served is to be told.
+    pub served_anew: bool,
     /// What readers were told last: offered, served, and offered by customers without a cell.
     pub last_reported: Option<[u64; 3]>,
 }
@@ -162,6 +164,7 @@ impl Application {
             load: Load { own: none(), reaching: none(), late: none(), answered: WHOLE, ..Load::default() },
             endpoints: Endpoints { ends, none: 0, ticking: false },
             touched: true,
+            served_anew: false,
             planned: VecDeque::new(),
             moves: Vec::new(),
             begun: 0,

@@ -48,6 +48,7 @@ impl Shortfalls {
     }
 
     /// Shares `total` out over the lines by weight, exactly; whether any line has a weight.
+    #[inline]
     pub(crate) fn share(
         &mut self,
         total: u64,

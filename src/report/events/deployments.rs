@@ -164,7 +164,7 @@ impl Writer<'_> {
         let cluster = self.plan.services[row.service].cluster;
         let at = |time: Time| self.date(time, true).replace('Z', "+0000");
         let (configuration, reason) = match &row.watches {
-            Watches::Metric(on) => (self.configuration(on), told(state, &on.rule)),
+            Watches::Metric(on) => (self.configuration(on), told(state, on)),
             Watches::Alarms(one) => {
                 let holds = if state == AlarmState::Alarm { "holds" } else { "does not hold" };
                 (json!({ "alarmRule": one.written }), format!("the rule over other alarms {holds}"))
@@ -182,7 +182,7 @@ impl Writer<'_> {
 
     /// What an alarm on a metric watches.
     fn configuration(&self, on: &OnMetric) -> Value {
-        let known = Metric::ALL.iter().find(|known| known.0 == on.metric);
+        let known = Metric::ALL.iter().find(|known| known.0 == on.metric.known());
         let (namespace, name) = match on.metric {
             Metric::Custom(own) => (self.plan.custom[own].namespace.as_str(), self.plan.custom[own].name.as_str()),
             _ => known.map_or(("", ""), |known| (known.1, known.2)),
@@ -211,15 +211,15 @@ const fn state_name(state: AlarmState) -> &'static str {
     }
 }
 
-fn told(state: AlarmState, rule: &Rule) -> String {
-    let Rule { datapoints_to_alarm: most, evaluation_periods: all, .. } = rule;
-    let side = match rule.comparison {
+fn told(state: AlarmState, on: &OnMetric) -> String {
+    let Rule { datapoints_to_alarm: most, evaluation_periods: all, .. } = &on.rule;
+    let side = match on.rule.comparison {
         Comparison::GreaterOrEqual => "at or above",
         Comparison::Greater => "above",
         Comparison::Less => "below",
         Comparison::LessOrEqual => "at or below",
     };
-    let threshold = rule.threshold as f64 / 1e9;
+    let threshold = on.written_threshold();
     match state {
         AlarmState::Alarm => format!("at least {most} of the last {all} datapoints are {side} {threshold}"),
         AlarmState::Ok => format!("fewer than {most} of the last {all} datapoints are {side} {threshold}"),

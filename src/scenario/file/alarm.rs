@@ -44,7 +44,7 @@ object! {
             actions_enabled: bool,
             /// What is made of a period: `Sum` of counts, and `Average`, `Minimum` or `Maximum` of hosts.
             statistic: Statistic => Choice "`Sum` or `Average`",
-            /// A percentile, which is not modelled.
+            /// A percentile of `TargetResponseTime`, from `p1` to `p99.9`, in place of `Statistic`.
             extended_statistic: String,
             /// The band of anomaly detection that stands for a threshold, which is not modelled.
             threshold_metric_id: String,

@@ -1,7 +1,7 @@
 //! CloudWatch alarms: whose metric, which part of a service, and a rule in whole numbers; and who watches them.
 
 use super::alarm_home::{LeftOut, is_printed, place_of_service};
-use super::{Activity, placed};
+use super::{Activity, percentile, placed};
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{
@@ -83,6 +83,7 @@ impl Activity<'_> {
             self.out.doubtful(&format!("{at}/Period"), message, hint);
         }
         self.settled(&rule, metric, at);
+        self.beyond_timeout(service, metric, at);
         Some((service, Watches::Metric(OnMetric { metric, scope, rule, delay })))
     }
 
@@ -114,11 +115,6 @@ impl Activity<'_> {
             let at = format!("{at}/ThresholdMetricId");
             return self.out.not_modelled(&at, "anomaly detection is not modelled", hint).none();
         }
-        if alarm.extended_statistic.is_some() {
-            let hint = "write `Statistic` instead, such as \"Average\"";
-            let at = format!("{at}/ExtendedStatistic");
-            return self.out.not_modelled(&at, "percentiles are not modelled", hint).none();
-        }
         let Some(name) = alarm.metric_name.as_deref() else {
             return self.out.missing(at, "`MetricName` is missing", "write \"MetricName\": \"ErrorRate\"").none();
         };
@@ -139,7 +135,7 @@ impl Activity<'_> {
             let message = format!("the namespace `{written}` has no metric `{name}` here");
             self.out.unknown_value(&format!("{at}/Namespace"), message, format!("write \"{namespace}\""));
         }
-        Some(*metric)
+        self.percentile_of(*metric, alarm, at)
     }
 
     fn rule(&mut self, alarm: &Alarm, metric: Option<Metric>, at: &str) -> Option<Rule> {
@@ -171,7 +167,11 @@ impl Activity<'_> {
             period: Span::from_secs(u64::from(period)),
             evaluation_periods,
             datapoints_to_alarm: alarm.datapoints_to_alarm.unwrap_or(evaluation_periods),
-            threshold: libm::round(threshold * 1e9) as i128,
+            // What a percentile leaves is the threshold for the share of what takes longer.
+            threshold: match alarm.extended_statistic.as_deref().and_then(percentile::parse) {
+                Some(rest) => rest,
+                None => libm::round(threshold * 1e9) as i128,
+            },
             comparison,
             missing: alarm.treat_missing_data.unwrap_or(MissingData::Missing),
         })
@@ -209,7 +209,7 @@ impl Activity<'_> {
         let form = metric.form();
         let statistic = match (alarm.statistic, form) {
             (None | Some(Written::Sum), Form::Count) | (Some(Written::Sum), Form::Flag) => Statistic::Sum,
-            (None, Form::Gauge | Form::Ratio | Form::Mean | Form::Flag | Form::Measure)
+            (None, Form::Gauge | Form::Ratio | Form::Mean | Form::Tail | Form::Flag | Form::Measure)
             | (Some(Written::Average), _) => Statistic::Average,
             (Some(Written::Minimum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Minimum,
             (Some(Written::Maximum), Form::Count | Form::Gauge | Form::Flag | Form::Measure) => Statistic::Maximum,
@@ -221,7 +221,7 @@ impl Activity<'_> {
                 let message = format!("the sum of `{name}` says how often it was reported, which is not modelled");
                 return self.out.not_modelled(&at, message, "write \"Average\", \"Minimum\" or \"Maximum\"").none();
             }
-            (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Mean) => {
+            (Some(Written::Sum | Written::Minimum | Written::Maximum), Form::Mean | Form::Tail) => {
                 let message = format!("`{name}` has an average only: no single answers are simulated");
                 return self.out.not_modelled(&at, message, "leave the statistic out, or write \"Average\"").none();
             }
@@ -253,7 +253,7 @@ impl Activity<'_> {
             return self.has_traffic(id, at);
         }
         let told = service.traffic.as_ref().is_some_and(|traffic| traffic.response.is_some());
-        if metric == Metric::TargetResponseTime && !told {
+        if metric.known() == Metric::TargetResponseTime && !told {
             let message = format!("nothing says how long tasks of `{name}` take to answer");
             self.out.wrong_target(at, message, "add \"responseTime\": {} to its `traffic`");
             return false;
@@ -276,7 +276,7 @@ impl Activity<'_> {
         let message = format!("datapoints of this metric {word} breach this threshold");
         let hint = match metric.form() {
             Form::Ratio => "write a share between 0 and 1",
-            Form::Mean => "it is above 0: write a threshold in seconds",
+            Form::Mean | Form::Tail => "it is above 0: write a threshold in seconds",
             Form::Flag => "it is 0 or 1: write 1 and `GreaterThanOrEqualToThreshold`",
             Form::Measure => "it is a percentage: write a threshold between 0 and 100",
             Form::Count | Form::Gauge => "counts are above 0, numbers of hosts 0 or more",
@@ -349,7 +349,7 @@ impl Activity<'_> {
             return self.out.not_modelled(at, message, "write {\"Name\": \"Revision\", \"Value\": \"new\"}").none();
         }
         if let Some(metric) = metric.filter(|metric| !BY_REVISION.contains(metric)) {
-            let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == *of).map_or("", |row| row.2);
+            let name = |of: &Metric| Metric::ALL.iter().find(|row| row.0 == of.known()).map_or("", |row| row.2);
             let message = format!("`{}` is not counted by revision", name(&metric));
             let known: Vec<&str> = BY_REVISION.iter().map(name).collect();
             let hint = format!("watch one of {}", known.join(", "));
@@ -433,7 +433,7 @@ fn always(rule: &Rule, metric: Metric) -> Option<bool> {
         (Form::Count | Form::Gauge, Statistic::Sum) | (Form::Gauge, _) => (0, i128::MAX),
         (Form::Mean, _) => (1, i128::MAX),
         (Form::Count, _) => (ONE, ONE),
-        (Form::Ratio | Form::Flag, _) => (0, ONE),
+        (Form::Ratio | Form::Tail | Form::Flag, _) => (0, ONE),
         (Form::Measure, _) => (0, 100 * ONE),
     };
     // A sum of zero is missing. "More than 0" is nevertheless what people write, and it waits for the first one.

@@ -125,11 +125,13 @@ impl<'a> Activity<'a> {
         if names.is_empty() {
             self.out.missing(&at, "a rule must name an alarm, or it never changes", "name one, as in `ALARM(name)`");
         }
-        let mut unknown: Vec<&String> =
-            names.iter().filter(|name| !self.written_alarms.contains(name.as_str())).collect();
+        // Scaling policies have made theirs.
+        let known = |name: &str| self.written_alarms.contains(name) || self.names.alarms.contains_key(name);
+        let mut unknown: Vec<&String> = names.iter().filter(|name| !known(name)).collect();
         unknown.dedup();
         for name in &unknown {
-            self.out.unknown(Noun::Alarm, name, &at, self.written_alarms.iter().copied());
+            let made = self.names.alarms.keys().map(String::as_str);
+            self.out.unknown(Noun::Alarm, name, &at, self.written_alarms.iter().copied().chain(made));
         }
         (named && !names.is_empty() && unknown.is_empty()).then_some(rule)
     }

@@ -34,6 +34,7 @@ mod network;
 mod objective;
 mod observed;
 mod order;
+mod percentile;
 mod pipeline;
 mod placement;
 mod printed;

@@ -157,6 +157,7 @@ impl Guess<'_> {
             | Metric::MemoryUtilization
             | Metric::RequestCountPerTarget
             | Metric::TargetResponseTime
+            | Metric::SlowerAnswers(_)
             | Metric::Custom(_) => Datapoint::Unknown,
         }
     }

@@ -16,7 +16,7 @@ use crate::model::flows::rows::response;
 use crate::model::flows::scaling::{act, usage};
 use crate::model::flows::{Cx, News, World, step};
 use crate::model::ids::{AlarmId, CellId, ChangeId, ServiceId};
-use crate::model::plan::{Metric, Plan, Scope};
+use crate::model::plan::{Form, Metric, Plan, Scope};
 use crate::model::tables::asked::Asked;
 
 /// Alarms whose service is not there yet: what they miss may be bad. The others are looked at when it is settled.
@@ -56,8 +56,9 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
     let first = world.alarms.partition_point(|watch| watch.service < service);
     let next = world.alarms.partition_point(|watch| watch.service <= service);
     let mut level = false;
+    let mut last = None;
     for place in first..next {
-        if reads_on(world, place, asked, cx) {
+        if reads_on(world, place, asked, &mut last, cx) {
             look(world, place, cx);
             level = true;
         }
@@ -67,7 +68,7 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
         let place = world.fleet_alarms[row];
         let Scope::Fleet(change) = world.alarms[place].on.scope else { continue };
         let of_it = cx.plan.changes[change].services().any(|of| of == service);
-        if of_it && reads_on(world, place, asked, cx) {
+        if of_it && reads_on(world, place, asked, &mut None, cx) {
             look(world, place, cx);
         }
     }
@@ -77,14 +78,17 @@ pub(crate) fn see(world: &mut World, service: ServiceId, asked: Asked, cx: &mut 
 pub(crate) fn see_cell(world: &mut World, cell: CellId, cx: &mut Cx<'_>) {
     for place in 0..world.alarms.len() {
         let mine = matches!(world.alarms[place].on.scope, Scope::Cell(of, _) if of == cell);
-        if mine && reads_on(world, place, Asked::default(), cx) {
+        if mine && reads_on(world, place, Asked::default(), &mut None, cx) {
             look(world, place, cx);
         }
     }
 }
 
+/// A metric of a service that an alarm has just read: the alarms of a policy that tracks a target read the same one.
+type Last = Option<(Metric, Level)>;
+
 /// An alarm sees its metric; whether that is another level.
-fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> bool {
+fn reads_on(world: &mut World, place: usize, asked: Asked, last: &mut Last, cx: &mut Cx<'_>) -> bool {
     let now = cx.now;
     let Watch { service, on, .. } = world.alarms[place];
     if let (Metric::ZoneOutlier, Scope::Zone(zone)) = (on.metric, on.scope) {
@@ -102,10 +106,9 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         return new;
     }
     let level = match on.scope {
-        Scope::Service if on.metric == Metric::TargetResponseTime => response::mean(world, service, cx.plan),
-        Scope::Service => match usage::level(world, on.metric, service, (asked, cx.plan, now)) {
-            Some(level) => level,
-            None => level(world, on.metric, service, None, asked),
+        Scope::Service => match last.filter(|(metric, _)| *metric == on.metric) {
+            Some((_, level)) => level,
+            None => of_service(world, on.metric, service, asked, cx),
         },
         Scope::Zone(zone) => {
             let row = world.zone_row(zone);
@@ -119,24 +122,39 @@ fn reads_on(world: &mut World, place: usize, asked: Asked, cx: &mut Cx<'_>) -> b
         Scope::Fleet(change) => of_fleet(world, change, cx.plan),
         Scope::Cell(cell, new) => of_cell(world, cell, new),
     };
+    if on.scope == Scope::Service {
+        *last = Some((on.metric, level));
+    }
     let watch = &mut world.alarms[place];
     let new = watch.level != level;
     if new {
         watch.level = level;
         watch.monitor.set(now, level);
         let alarm = watch.id;
-        cx.note(Fact::Metric { alarm, seen: seen(level) });
+        cx.note(Fact::Metric { alarm, seen: seen(level, on.metric) });
     }
     new
 }
 
-const fn seen(level: Level) -> Seen {
+fn of_service(world: &World, metric: Metric, service: ServiceId, asked: Asked, cx: &Cx<'_>) -> Level {
+    match metric {
+        Metric::TargetResponseTime => return response::mean(world, service, cx.plan),
+        Metric::SlowerAnswers(than) => return response::slower(world, service, than, cx.plan),
+        _ => {}
+    }
+    match usage::level(world, metric, service, (asked, cx.plan, cx.now)) {
+        Some(level) => level,
+        None => level(world, metric, service, None, asked),
+    }
+}
+
+fn seen(level: Level, metric: Metric) -> Seen {
     match level {
         Level::Absent => Seen::Nothing,
         Level::Count(rate) => Seen::Rate(rate),
-        Level::Gauge(targets) => Seen::Targets(targets),
         Level::Ratio { failed, offered } => Seen::Share { failed, offered },
-        Level::Measure(value) => Seen::Value(value),
+        Level::Gauge(targets) if metric.form() == Form::Gauge => Seen::Targets(Level::whole(targets)),
+        Level::Gauge(value) => Seen::Value(value),
     }
 }
 
@@ -189,13 +207,14 @@ fn level(world: &World, metric: Metric, service: ServiceId, zone: Option<usize>,
         Metric::Elb5xx => Level::Count(refused),
         Metric::Target5xx => Level::Count((offered - served).saturating_sub(refused)),
         Metric::ErrorRate => Level::Ratio { failed: offered - served, offered },
-        Metric::HealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
-        Metric::UnHealthyHostCount => Level::Gauge(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
+        Metric::HealthyHostCount => Level::targets(zones.iter().map(|zone| zone.serving + zone.dead).sum()),
+        Metric::UnHealthyHostCount => Level::targets(zones.iter().map(|zone| zone.idle + zone.idle_dead).sum()),
         Metric::ZoneOutlier => unreachable!("an outlier is one of several zones"),
         Metric::CpuUtilization
         | Metric::MemoryUtilization
         | Metric::RequestCountPerTarget
         | Metric::TargetResponseTime
+        | Metric::SlowerAnswers(_)
         | Metric::Custom(_) => {
             unreachable!("{metric:?} is watched of a whole service")
         }

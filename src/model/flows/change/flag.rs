@@ -53,6 +53,10 @@ pub(crate) fn handle(world: &mut World, step::Flag::Shown(service, id, number): 
 pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let watches = |id: ChangeId| plan.changes[id].flag.as_ref().is_some_and(|flag| flag.alarms.contains(&alarm));
+    // Alarms that ring are many, and those of a flag few.
+    if !plan.changes.ids().any(watches) {
+        return;
+    }
     for service in world.services.ids() {
         for row in 0..world.services[service].deployment.features.len() {
             let feature = &mut world.services[service].deployment.features[row];

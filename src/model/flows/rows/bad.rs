@@ -15,6 +15,7 @@ pub(crate) fn is_bad(id: ChangeId, who: Who, cx: &Cx<'_>) -> bool {
 }
 
 /// The defect of a task, where its revision is bad.
+#[inline]
 pub(crate) fn defect<'p>(world: &World, plan: &'p Plan, task: TaskId) -> Option<(&'p Live, Cause)> {
     let row = world.tasks.at(task.slot);
     if row.revision == 0 {

@@ -13,6 +13,7 @@ use crate::model::plan::scaling::{Usage, Use};
 use crate::model::plan::{Metric, Plan, WHOLE};
 use crate::model::quantity::part_of;
 use crate::model::tables::asked::Asked;
+use crate::model::tables::shortfall::Split;
 
 /// Billionths of a percent in a millionth of the whole: 1 % is 10,000 of them.
 const PERCENT: u64 = 100_000;
@@ -24,11 +25,11 @@ pub(crate) fn level(
     service: ServiceId,
     (asked, plan, now): (Asked, &Plan, Time),
 ) -> Option<Level> {
-    let row = &world.services[service];
-    let running: u32 = row.zones.iter().map(|zone| zone.running).sum();
-    let used = |of: fn(&Usage) -> Use| match &plan.services[service].usage {
-        Some(usage) if running > 0 => {
-            Level::Measure(used(&of(usage), load(world, service, asked, running, plan)) * PERCENT)
+    let zones = &world.services[service].zones;
+    let running = || -> u32 { zones.iter().map(|zone| zone.running).sum() };
+    let used = |of: fn(&Usage) -> Use| match (&plan.services[service].usage, running()) {
+        (Some(usage), running @ 1..) => {
+            Level::Gauge(used(&of(usage), load(world, service, asked, running, plan)) * PERCENT)
         }
         _ => Level::Absent,
     };
@@ -36,12 +37,12 @@ pub(crate) fn level(
         Metric::CpuUtilization => Some(used(|usage| usage.cpu)),
         Metric::MemoryUtilization => Some(used(|usage| usage.memory)),
         Metric::RequestCountPerTarget => {
-            let targets: u32 = row.zones.iter().map(|zone| zone.serving + zone.dead).sum();
-            let open: u32 = row.zones.iter().map(|zone| zone.idle + zone.idle_dead).sum();
+            let targets: u32 = zones.iter().map(|zone| zone.serving + zone.dead).sum();
+            let open: u32 = zones.iter().map(|zone| zone.idle + zone.idle_dead).sum();
             let asked_targets = u64::from(if targets == 0 { open } else { targets });
             Some(asked.offered.checked_div(asked_targets).map_or(Level::Absent, Level::Count))
         }
-        Metric::Custom(metric) => Some(custom(metric, running, plan, now)),
+        Metric::Custom(metric) => Some(custom(metric, running(), plan, now)),
         _ => None,
     }
 }
@@ -50,8 +51,8 @@ fn custom(metric: MetricId, running: u32, plan: &Plan, now: Time) -> Level {
     let one = &plan.custom[metric];
     let value = one.course.at(now).0;
     match (one.per_task, u64::from(running)) {
-        (false, _) => Level::Measure(value),
-        (true, running) => value.checked_div(running).map_or(Level::Absent, Level::Measure),
+        (false, _) => Level::Gauge(value),
+        (true, running) => value.checked_div(running).map_or(Level::Absent, Level::Gauge),
     }
 }
 
@@ -60,8 +61,8 @@ fn custom(metric: MetricId, running: u32, plan: &Plan, now: Time) -> Level {
 fn load(world: &World, service: ServiceId, asked: Asked, running: u32, plan: &Plan) -> (u64, u64) {
     let Some(traffic) = &plan.services[service].traffic else { return (0, 0) };
     let of = &world.services[service].traffic;
-    let full = u128::from(running) * u128::from(traffic.per_task.max(1));
-    let share = |rate: u64| u64::try_from(u128::from(rate) * u128::from(WHOLE) / full).unwrap_or(WHOLE).min(WHOLE);
+    let full = u64::from(running).saturating_mul(traffic.per_task.max(1));
+    let share = |rate: u64| Split::over(WHOLE, full).part(rate.min(full));
     // What comes too late took as long as what is in time.
     (share(asked.served.saturating_add(of.late).saturating_add(of.copied.served)), share(of.spoilt))
 }

@@ -113,10 +113,11 @@ fn router_rate(app: &Application, planned: &plan::Application) -> u64 {
 pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'_>) -> u64 {
     let offered = world.services[id].traffic.rate;
     let Some((app, planned)) = both(world, cx) else { return served };
-    app.touched = true;
     if planned.router != id {
+        app.served_anew = true;
         return if app.poison.is_empty() { served } else { poison::spoils(world, id, served, cx) };
     }
+    app.touched = true;
     let blind = planned.refresh.is_none() && !app.table_down.is_empty();
     let share = |of: u64| (u128::from(served) * u128::from(of) / u128::from(offered.max(1))) as u64;
     let lost = if blind { served } else { share(app.load.unassigned) };
@@ -174,19 +175,19 @@ pub(crate) fn loses(world: &World, id: ServiceId, cx: &mut Cx<'_>) {
 
 /// Hands on to the cells what reaches them. Whether any of them has to be settled again; when none has, the whole is
 /// told.
+#[inline]
 pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
+    // Most worlds have none: taking it out and putting it back would cost each event of theirs.
+    world.application.is_some() && hand_over(world, cx)
+}
+
+fn hand_over(world: &mut World, cx: &mut Cx<'_>) -> bool {
     let Some(mut app) = world.application.take() else { return false };
     let mut again = false;
-    if let Some(planned) = cx.plan.application.as_ref().filter(|_| app.touched) {
-        app.touched = false;
-        reach(world, &mut app, planned, cx.now);
-        for (place, cell) in planned.cells.iter().enumerate() {
-            let rate = app.load.reaching[place] + app.load.late[place];
-            if world.services[*cell].traffic.rate != rate {
-                world.services[*cell].traffic.rate = rate;
-                account::mark(world, *cell);
-                again = true;
-            }
+    if let Some(planned) = cx.plan.application.as_ref().filter(|_| app.touched || app.served_anew) {
+        // What a cell serves changes nothing of what reaches any; a customer who moves does so from moment to moment.
+        if app.touched || !app.moves.is_empty() {
+            again = give_cells(world, &mut app, planned, cx.now);
         }
         if !again {
             tell(world, &mut app, planned, cx);
@@ -194,9 +195,24 @@ pub(crate) fn hand_on(world: &mut World, cx: &mut Cx<'_>) -> bool {
         if disturbed(&app, planned) {
             arm(&mut app, planned, cx);
         }
-        app.touched = again;
+        (app.touched, app.served_anew) = (again, false);
     }
     world.application = Some(app);
+    again
+}
+
+/// Gives each cell its requests. Whether any has others than before.
+fn give_cells(world: &mut World, app: &mut Application, planned: &plan::Application, now: Time) -> bool {
+    reach(world, app, planned, now);
+    let mut again = false;
+    for (place, cell) in planned.cells.iter().enumerate() {
+        let rate = app.load.reaching[place] + app.load.late[place];
+        if world.services[*cell].traffic.rate != rate {
+            world.services[*cell].traffic.rate = rate;
+            account::mark(world, *cell);
+            again = true;
+        }
+    }
     again
 }
 
@@ -232,9 +248,13 @@ fn reach(world: &World, app: &mut Application, planned: &plan::Application, now:
 fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &mut Cx<'_>) {
     let own = |(place, cell): (usize, &ServiceId)| {
         let (offered, served) = world.services[*cell].last_reported.flow.unwrap_or_default();
+        let (late, reaching) = (app.load.late[place], app.load.reaching[place]);
+        if served == offered && offered == late + reaching {
+            return reaching;
+        }
         let mut split = Split::over(served, offered);
-        split.part(app.load.late[place]);
-        split.part(app.load.reaching[place])
+        split.part(late);
+        split.part(reaching)
     };
     let served = planned.cells.iter().enumerate().map(own).sum();
     let (offered, unassigned) = (app.load.all, app.load.unassigned);

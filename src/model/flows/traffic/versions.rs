@@ -88,6 +88,21 @@ fn by_revision(
     spoilt
 }
 
+/// What the new revision gets of a rate that goes over all targets in rotation in a zone.
+#[inline]
+pub(super) fn of_new(row: &Service, new: u8, place: usize, rate: u64) -> u64 {
+    let revisions = &row.deployment.revisions;
+    let serving = |one: &Revision| u64::from(one.targets[place][0]);
+    let mut split = Split::over(rate, revisions.iter().map(serving).sum());
+    for one in revisions {
+        let part = split.part(serving(one));
+        if one.number == new {
+            return part;
+        }
+    }
+    0
+}
+
 /// Targets that answer, of those that get requests and those that get none unless the group has failed open.
 fn living([serving, idle, ..]: [u32; 4], open: bool) -> u32 {
     if open { serving + idle } else { serving }

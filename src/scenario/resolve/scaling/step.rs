@@ -31,7 +31,7 @@ impl Activity<'_> {
         }
         let at = format!("{at}/StepAdjustments");
         let steps = self.steps(&written.step_adjustments, adjustment, &at)?;
-        Some(StepScaling {
+        self.goes_with_steps(&alarms, &steps, &at).then_some(StepScaling {
             alarms,
             adjustment,
             steps,
