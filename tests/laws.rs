@@ -118,6 +118,8 @@ mod pipeline_regions;
 mod pipeline_year;
 #[path = "laws/protection.rs"]
 mod protection;
+#[path = "laws/quarantine.rs"]
+mod quarantine;
 #[path = "laws/queues.rs"]
 mod queues;
 #[path = "laws/quotas.rs"]

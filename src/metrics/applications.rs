@@ -35,9 +35,12 @@ pub struct Acts {
     /// Of the first cell that was emptied: from its alarm until the last had left, and until all were back.
     pub left: Option<(ServiceId, Span)>,
     pub back: Option<Span>,
-    /// Customers who went to quarantine, and how long after the alarm the first did.
+    /// Customers who went to quarantine, and who were blocked; how long after the alarm the first was.
     pub quarantined: u32,
+    pub blocked: u32,
     pub quarantine: Option<Span>,
+    /// Those of them who came back.
+    pub released: u32,
 }
 
 impl Acts {
@@ -69,6 +72,11 @@ impl Acts {
                 self.quarantined += count;
                 self.quarantine = self.quarantine.or(since);
             }
+            CellAct::Blocked => {
+                self.blocked += count;
+                self.quarantine = self.quarantine.or(since);
+            }
+            CellAct::Released => self.released += count,
         }
     }
 }

@@ -71,7 +71,7 @@ impl Acts {
                 self.left = self.left.or(since);
             }
             CellAct::Back => self.back = self.back.or(since),
-            CellAct::Returns | CellAct::Quarantined => {}
+            CellAct::Returns | CellAct::Quarantined | CellAct::Blocked | CellAct::Released => {}
         }
     }
 }

@@ -46,6 +46,8 @@ named! {
         ZonalShift = "zonal shift",
         /// Answered after the time-out, as targets were busy or slow.
         Timeout = "timeout",
+        /// The router turns the requests of a customer away.
+        Blocked = "blocked at the router",
     }
 
     /// A named mechanism that costs requests or tasks without any fault of the file.
@@ -73,6 +75,8 @@ named! {
         ZonalAutoshift = "zonal autoshift",
         /// A practice run of zonal autoshift.
         PracticeRun = "practice run",
+        /// Operators block a customer who poisons his cell.
+        Quarantine = "quarantine of a customer",
     }
 }
 

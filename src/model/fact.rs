@@ -330,6 +330,10 @@ pub enum CellAct {
     Back,
     /// Somebody who poisons the cell has been moved out of it.
     Quarantined,
+    /// The router turns away the requests of somebody who poisons the cell.
+    Blocked,
+    /// He is back.
+    Released,
 }
 
 /// What happens to a change of the file.

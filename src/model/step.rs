@@ -430,6 +430,10 @@ steps! {
         Returned(cell: u16, number: u32) by Client,
         /// Operators know who poisons the cell.
         Searched(cell: u16) by Client,
+        /// The router learns that a customer is blocked, or is not any more; or endpoints of his have run out.
+        Blocks(row: u32) by Client,
+        /// No alarm that holds a customer may have rung for long enough.
+        Freed(row: u32) by Client,
     }
     Fault {
         Begin(fault: FaultId) by Nature,

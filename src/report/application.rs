@@ -52,5 +52,15 @@ fn acts(row: &ApplicationRow) -> Vec<String> {
         let after = seconds(&row.quarantine_seconds, "never");
         found.push(format!("  in quarantine: {}, {after} after the alarm", estimate(&row.quarantined)));
     }
+    if row.blocked.mean > 0.0 {
+        let after = seconds(&row.quarantine_seconds, "never");
+        let [blocked, requests] = [&row.blocked, &row.blocked_requests].map(estimate);
+        found.push(format!(
+            "  blocked at the router: {blocked}, {after} after the alarm; requests turned away: {requests}"
+        ));
+    }
+    if row.released.mean > 0.0 {
+        found.push(format!("  let back: {}", estimate(&row.released)));
+    }
     found
 }

@@ -248,6 +248,8 @@ impl Writer<'_> {
             CellAct::Returns => "RETURNING",
             CellAct::Back => "BACK",
             CellAct::Quarantined => "QUARANTINED",
+            CellAct::Blocked => "BLOCKED",
+            CellAct::Released => "RELEASED",
         };
         let detail = json!({
             "clusterArn": self.cluster_arn(row.cluster),

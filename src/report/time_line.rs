@@ -301,6 +301,8 @@ fn act(step: CellAct, count: u32) -> String {
         CellAct::Returns => format!("{count} {they} to come back"),
         CellAct::Back => "all are back".to_owned(),
         CellAct::Quarantined => "the one who poisons the cell is in quarantine".to_owned(),
+        CellAct::Blocked => "the router turns away the requests of the one who poisons the cell".to_owned(),
+        CellAct::Released => "the one who poisoned the cell is back".to_owned(),
     }
 }
 

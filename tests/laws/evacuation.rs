@@ -7,7 +7,7 @@ use evenkeel::internals::model::ids::ServiceId;
 use serde_json::{Value, json};
 
 /// An alarm for each of so many cells: it rings when more than a twentieth of the requests of two minutes fail.
-fn alarms(cells: u64) -> (Vec<String>, Value) {
+pub(crate) fn alarms(cells: u64) -> (Vec<String>, Value) {
     let names: Vec<String> = (1..=cells).map(|cell| format!("cell {cell}")).collect();
     let alarm = |(name, cell): (&String, u64)| {
         json!({ "AlarmName": name, "Service": format!("app-cell-{cell}/web"), "MetricName": "ErrorRate", "Period": 60,
@@ -35,7 +35,7 @@ fn gone(minutes: u64, evacuation: &Value, more: &Value) -> Value {
 }
 
 /// When operators did something for the first time, in seconds, and whom it concerned.
-fn act(diary: &Diary, step: CellAct) -> Option<(f64, u32)> {
+pub(crate) fn act(diary: &Diary, step: CellAct) -> Option<(f64, u32)> {
     diary.0.iter().find_map(|(at, fact)| match fact {
         Fact::Application(ApplicationFact::Act { step: found, count, .. }) if *found == step => {
             Some((at.as_secs_f64(), *count))
@@ -197,7 +197,7 @@ fn what_guests_cost_a_cell_is_charged_to_the_evacuation() {
 }
 
 /// A customer of the second of four cells poisons it for an hour; `parts` adds to the block.
-fn poisoned(errors: f64, parts: &Value) -> Value {
+pub(crate) fn poisoned(errors: f64, parts: &Value) -> Value {
     let (_, all) = alarms(4);
     let faults = json!([{ "name": "poison", "at": "1h", "for": "1h",
         "poisonCustomer": { "customer": "customer-2", "errors": errors } }]);

@@ -397,6 +397,17 @@ fn acts(cell: &Value) -> Value {
             { "name": "poison", "at": "1h", "for": "1h", "poisonCustomer": { "customer": "customer-3", "errors": 0.7 } }] }))
 }
 
+/// Two customers poison a cell, are blocked, and come back more than once.
+fn blocked() -> Value {
+    let mut file = acts(&Value::Null);
+    file["cellularApplication"]["quarantine"] = json!({ "alarms": ["third"], "after": "3m", "action": "drop",
+        "backAfter": "10m", "backPace": "2/min", "backTimes": 2 });
+    let other = json!({ "name": "another", "at": "1h", "for": "1h",
+        "poisonCustomer": { "customer": "customer-8", "errors": 0.5 } });
+    file["faults"].as_array_mut().unwrap().push(other);
+    file
+}
+
 /// A control-plane cell that answers badly for a while, and is emptied.
 fn ill_cell() -> Value {
     let plane = json!({ "cells": 3, "migration": { "atOnce": 2 }, "restart": { "clustersPerSecond": 0.01 },
@@ -619,6 +630,7 @@ pub(crate) fn grounds() -> Vec<Value> {
         shared_account(),
         acts(&json!("cell-5")),
         acts(&Value::Null),
+        blocked(),
         ill_cell(),
         tested(&json!({ "requests": "2/s", "tasks": 20, "beyond": 1 })),
         tested(&json!({ "requests": "2/s", "tasks": 5 })),

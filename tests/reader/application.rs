@@ -233,6 +233,65 @@ fn a_quarantine_says_what_is_wrong_with_it() {
 }
 
 #[test]
+fn what_is_done_with_a_poison_says_what_is_wrong_with_it() {
+    let of = |more: Value| {
+        let mut block = json!({ "alarms": ["one"] });
+        block.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut file = with_alarms(&json!({ "quarantine": block }));
+        file["faults"] =
+            json!([{ "name": "poison", "at": "1h", "for": "5m", "poisonCustomer": { "customer": "customer-3" } }]);
+        file
+    };
+    acts(&of(json!({ "action": "drop", "backAfter": "1h", "backPace": "2/min", "backTimes": 5 })), &[]);
+    acts(&of(json!({ "action": "move", "backAfter": "1h" })), &[]);
+    acts(&of(json!({ "action": "block" })), &[("unknown-value", "/quarantine/action", "block")]);
+    acts(&of(json!({ "action": "drop", "cell": "cell-2" })), &[("conflict", "/quarantine/cell", "nobody is moved")]);
+    for key in ["backPace", "backTimes"] {
+        let mut more = json!({});
+        more[key] = if key == "backPace" { json!("1/min") } else { json!(2) };
+        acts(&of(more), &[("conflict", &format!("/quarantine/{key}"), "belongs to `backAfter`")]);
+    }
+    for after in ["0s", "500ms", "400d"] {
+        acts(&of(json!({ "backAfter": after })), &[("out-of-range", "/quarantine/backAfter", "must be")]);
+    }
+    let back = |more: Value| {
+        let mut file = of(json!({ "backAfter": "1h" }));
+        file["cellularApplication"]["quarantine"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        file
+    };
+    acts(&back(json!({ "backPace": "0/s" })), &[("out-of-range", "/quarantine/backPace", "nobody would ever come")]);
+    for times in [0, 101] {
+        acts(&back(json!({ "backTimes": times })), &[("out-of-range", "/quarantine/backTimes", "backTimes")]);
+    }
+    // Only where somebody comes back does an alarm of the quarantine cell hold him there.
+    acts(&back(json!({ "cell": "cell-2", "alarms": ["one", "two"] })), &[]);
+    acts(
+        &of(json!({ "cell": "cell-2", "alarms": ["one", "two"] })),
+        &[("wrong-target", "/quarantine/alarms/1", "nobody is moved out of")],
+    );
+    let mut clones = of(json!({ "action": "drop" }));
+    clones["cellularApplication"]["migration"] = json!({ "cloneTime": "2m" });
+    acts(&clones, &[("no-effect", "/migration", "customers move only with")]);
+}
+
+#[test]
+fn a_quarantine_needs_somebody_whom_it_can_find() {
+    let of = |customers: Value| {
+        let mut file = with_alarms(&json!({ "quarantine": { "alarms": ["one"] } }));
+        file["changes"] = json!([{ "name": "new", "at": "1h", "cellularApplication": "app",
+            "defect": { "poisonInput": { "customers": customers } } }]);
+        file
+    };
+    acts(&of(json!(["customer-3"])), &[]);
+    let nobody = [("wrong-target", "/quarantine", "no single customer")];
+    acts(&of(json!([])), &nobody);
+    acts(&of(json!(["customer"])), &nobody);
+    let mut alone = of(json!(["large"]));
+    alone["cellularApplication"]["customers"] = json!([{ "name": "large", "rate": "9/s" }, { "rate": "9/s" }]);
+    acts(&alone, &[]);
+}
+
+#[test]
 fn a_poison_is_a_cluster_or_a_customer() {
     let of = |poison: Value| {
         let mut file = file(&json!({}));

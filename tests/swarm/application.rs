@@ -52,6 +52,7 @@ pub(crate) fn add_acts(seed: u64, calm: bool, file: &mut Value) {
         if let Some(cell) = &reserved {
             block["cell"] = json!(cell);
         }
+        comes_back(seed, &names, &mut block);
         file["cellularApplication"]["quarantine"] = block;
         for row in 0..dice.between(1, 2) {
             let customer = dice.pick(&["small-1", "small-2", "large"]);
@@ -64,13 +65,34 @@ pub(crate) fn add_acts(seed: u64, calm: bool, file: &mut Value) {
     if dice.one_in(3) {
         return;
     }
-    let quarantine = &file["cellularApplication"]["quarantine"]["alarms"];
-    let alarms = if quarantine.is_null() { json!(names) } else { quarantine.clone() };
+    let quarantine = &file["cellularApplication"]["quarantine"];
+    let reserved = reserved.filter(|_| !quarantine.is_null());
+    let is_of = |name: &&String| reserved.as_ref().is_none_or(|cell| !name.ends_with(&cell[4..].replace('-', " ")));
+    let alarms = names.iter().filter(is_of).collect::<Vec<_>>();
     let mut block = json!({ "alarms": alarms, "after": dice.span(200), "cellsAtOnce": dice.between(1, 2),
         "fillTo": dice.pick(&[0.4, 0.8, 1.0]) });
     dice.perhaps(2, &mut block, "pace", |dice| json!(format!("{}/min", dice.between(1, 90))));
     dice.perhaps(2, &mut block, "backAfter", |dice| json!(dice.span(600)));
     file["cellularApplication"]["evacuation"] = block;
+}
+
+/// Half of them block whom they find, and half let him back. Dice of their own leave the other rolls as they are.
+fn comes_back(seed: u64, names: &[String], block: &mut Value) {
+    let mut dice = Dice::new(seed ^ 0x9A7E);
+    if dice.one_in(2) {
+        block["action"] = json!("drop");
+        block.as_object_mut().unwrap().remove("cell");
+    }
+    if dice.one_in(2) {
+        return;
+    }
+    if dice.one_in(2) {
+        // Those of the quarantine cell as well, where it is one of these.
+        block["alarms"] = json!(names);
+    }
+    block["backAfter"] = json!(format!("{}s", dice.between(1, 900)));
+    dice.perhaps(2, block, "backPace", |dice| json!(format!("{}/min", dice.between(1, 9))));
+    dice.perhaps(2, block, "backTimes", |dice| json!(dice.between(1, 4)));
 }
 
 fn fault(dice: &mut Dice, row: u64, last: u64, cells: u64, calm: bool) -> Value {

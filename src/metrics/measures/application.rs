@@ -6,6 +6,8 @@ use super::shape::{Estimate, Maybe};
 use super::walk::Run;
 use crate::engine::Span;
 use crate::metrics::applications::{Acts, Measure};
+use crate::metrics::ledger::{REQUEST, Why};
+use crate::model::fact::Mechanism;
 use crate::model::ids::ServiceId;
 use crate::model::plan::Application;
 
@@ -39,10 +41,17 @@ measures! {
             w.maybe(|run| of(run)?.acts.left.map(|left| left.1.as_secs_f64()));
         /// Of the same cell: from its alarm until all customers were back; null when they never were.
         back_seconds: Maybe [seconds Lower] = w.maybe(|run| of(run)?.acts.back.map(Span::as_secs_f64));
-        /// Customers who were moved to quarantine, in the whole run.
+        /// Customers who were moved to quarantine, in the whole run. Who came back and was moved again counts again.
         quarantined: Estimate [customers] = w.each(|run| acts(run, |of| f64::from(of.quarantined)));
-        /// From the alarm until the first of them was; null when none was.
+        /// From the alarm until the first of them was, or until the router turned his requests away; null when none
+        /// was.
         quarantine_seconds: Maybe [seconds Lower] = w.maybe(|run| of(run)?.acts.quarantine.map(Span::as_secs_f64));
+        /// Customers whose requests the router was told to turn away, in the whole run, counted alike.
+        blocked: Estimate [customers] = w.each(|run| acts(run, |of| f64::from(of.blocked)));
+        /// Requests of them in the window that it turned away. They are part of `requests.failed`.
+        blocked_requests: Estimate [requests Lower] = w.each(|run| turned_away(run, planned.router));
+        /// How often a customer came back from quarantine, or was let in again, in the whole run.
+        released: Estimate [customers] = w.each(|run| acts(run, |of| f64::from(of.released)));
         /// Its cells:
         cells: Vec<ApplicationCellRow> =
             planned.cells.iter().map(|cell| ApplicationCellRow::walk(w, *cell)).collect();
@@ -76,6 +85,12 @@ fn acts(run: &Run<'_>, take: impl FnOnce(&Acts) -> f64) -> f64 {
 
 fn emptied(run: &Run<'_>, cell: ServiceId) -> f64 {
     acts(run, |of| of.emptied.iter().filter(|row| row.0 == cell).map(|row| f64::from(row.1)).sum())
+}
+
+fn turned_away(run: &Run<'_>, router: ServiceId) -> f64 {
+    let losses = run.service(router).ledger.losses.iter();
+    let blocked = losses.filter(|loss| loss.why == Why::Mechanism(Mechanism::Quarantine));
+    blocked.map(|loss| loss.requests).sum::<u128>() as f64 / REQUEST
 }
 
 fn asked(run: &Run<'_>) -> [u128; 2] {

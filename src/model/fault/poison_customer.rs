@@ -2,7 +2,7 @@
 
 use super::{Cause, CellId, Cx, Draft, Effect, FaultTarget, Kind, Occurrence, Plan, Scope, World};
 use crate::model::flows::cell::outage;
-use crate::model::flows::traffic::quarantine;
+use crate::model::flows::traffic::poison;
 use crate::model::ids::ClusterId;
 use crate::model::problem::Noun;
 use crate::model::tables::application::Poison;
@@ -119,13 +119,13 @@ impl Effect for Live {
 
     fn begin(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         if let Live::Customer { who: (group, customer), errors_ppm } = *self {
-            quarantine::begins(world, Poison { cause: occurrence.cause, group, customer, errors_ppm }, cx);
+            poison::begins(world, Poison { cause: occurrence.cause, group, customer, errors_ppm }, cx);
         }
     }
 
     fn end(&self, world: &mut World, occurrence: Occurrence, cx: &mut Cx<'_>) {
         if let Live::Customer { .. } = self {
-            quarantine::ends(world, occurrence.cause, cx);
+            poison::ends(world, occurrence.cause, cx);
         }
     }
 

@@ -5,7 +5,7 @@ mod evacuation;
 use super::{Mapping, Profile};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
-pub use evacuation::{CellAlarms, Evacuation, Quarantine};
+pub use evacuation::{CellAlarms, Evacuation, Quarantine, Release};
 
 /// An application that its owner has cut into cells.
 #[derive(Debug, Clone)]
@@ -48,6 +48,9 @@ pub struct Customers {
     /// Cells that single customers are bound to, by number.
     pub pins: Vec<(u32, u16)>,
 }
+
+/// Shares of callers are whole billionths.
+const WHOLE: u64 = 1_000_000_000;
 
 /// How requests find their cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +115,31 @@ impl Application {
         self.evacuation.is_some() || self.quarantine.is_some()
     }
 
+    /// The single customer who is meant by a name: of a group with several it needs his number.
+    pub fn single(&self, (group, number): (usize, Option<u32>)) -> Option<(usize, u32)> {
+        let alone = (self.customers[group].count == 1).then_some(0);
+        number.or(alone).map(|number| (group, number))
+    }
+
+    /// When the router reads the map next; each request does where it is not held in memory.
+    pub fn next_read(&self, now: Time) -> Time {
+        self.refresh.map_or(now, |refresh| Time(now.0.div_ceil(refresh.0) * refresh.0))
+    }
+
+    /// The share of a customer's callers who do not know yet that his row of the map has changed, in billionths.
+    pub fn late_share(&self, since: Time, now: Time) -> u64 {
+        match self.dispatch {
+            _ if now < since => WHOLE,
+            Dispatch::Redirect => 0,
+            Dispatch::Cached { keeps, .. } => {
+                let gone = u128::from(now.since(since).0) * u128::from(WHOLE) / u128::from(keeps.0);
+                WHOLE.saturating_sub(u64::try_from(gone).unwrap_or(WHOLE))
+            }
+        }
+    }
+
     /// Whether anybody is sent to a cell by the mapping.
     pub fn is_shared(&self, cell: u16) -> bool {
-        cell < self.shared && self.quarantine.as_ref().is_none_or(|one| one.cell != cell)
+        cell < self.shared && self.quarantine.as_ref().is_none_or(|one| one.cell != Some(cell))
     }
 }

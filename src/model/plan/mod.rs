@@ -30,7 +30,9 @@ use crate::engine::{Dist, Seed, Span, Time, Who};
 pub use alarm::{
     Alarm, Comparison, Form, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
-pub use application::{Application, CellAlarms, Customers, Dispatch, Evacuation, Migration, Quarantine, Rebalancer};
+pub use application::{
+    Application, CellAlarms, Customers, Dispatch, Evacuation, Migration, Quarantine, Rebalancer, Release,
+};
 pub use autoshift::{Autoshift, Calendar, Practice, Window, ZoneEvent};
 pub use capacity::{
     Bucket, External, Group, Habits, HostHealth, InstanceType, Managed, Provider, ProviderKind, Scaling, Standing,

@@ -57,6 +57,8 @@ pub struct Load {
     pub own: Vec<u64>,
     /// Of customers without a cell.
     pub unassigned: u64,
+    /// Of customers whom the router turns away.
+    pub blocked: u64,
     /// What of `own` reaches each cell.
     pub reaching: Vec<u64>,
     /// What comes to each cell from callers who do not know yet that their customer has moved away.
@@ -101,6 +103,8 @@ pub enum Why {
     Returns(u16),
     /// He poisons his cell.
     Quarantine,
+    /// He comes back from quarantine.
+    Released,
 }
 
 /// A customer whose requests spoil those of all others in the same cell.
@@ -125,6 +129,11 @@ pub enum Stage {
         /// From when on callers learn of it.
         since: Time,
     },
+}
+
+/// A share of a whole.
+pub fn part(whole: u64, share: u64) -> u64 {
+    (u128::from(whole) * u128::from(share) / u128::from(WHOLE)) as u64
 }
 
 impl Application {

@@ -1,5 +1,6 @@
 //! Cells of customers that are emptied, and who is away from his own.
 
+use super::taken::Taken;
 use crate::engine::Time;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,8 +13,10 @@ pub struct Evacuation {
     pub away: BTreeMap<(usize, u32), u16>,
     /// Of each group in each cell, those of them who are guests there.
     pub guests: Vec<Vec<u32>>,
-    /// Customers who were moved to quarantine.
-    pub quarantined: Vec<(usize, u32)>,
+    /// Customers who were taken out of their cells as these poisoned them.
+    pub taken: Vec<Taken>,
+    /// When the next of them may come back.
+    pub next_back: Time,
     /// Cells whose operators look for somebody who poisons them.
     pub searched: Vec<u16>,
 }
@@ -88,9 +91,9 @@ impl Evacuation {
         }
     }
 
-    /// Whether a customer is where operators want him to be: away from his own cell, or in quarantine.
+    /// Whether a customer is where operators want him to be: away from his own cell, in quarantine, or blocked.
     pub fn holds(&self, one: (usize, u32)) -> bool {
-        self.quarantined.contains(&one) || self.away.contains_key(&one)
+        self.held(one).is_some() || self.away.contains_key(&one)
     }
 
     /// A customer who was a guest stays where he is put.

@@ -19,6 +19,7 @@ pub mod scheduler;
 pub mod service;
 pub mod shortage;
 pub mod shortfall;
+pub mod taken;
 pub mod task;
 pub mod tries;
 pub mod zonal;

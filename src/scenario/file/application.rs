@@ -1,6 +1,6 @@
 //! Customers' own cells: a router cluster, a map table and ECS clusters as cells.
 
-use super::{Daily, Evacuation, LoadBalancer, Mapping, Quarantine, Step};
+use super::{Daily, Evacuation, LoadBalancer, Mapping, Quarantine, QuarantineAction, Step};
 use crate::engine::Span;
 use crate::model::quantity::{Duration, Rate};
 use crate::scenario::ecs::cluster::Cluster;
@@ -199,7 +199,7 @@ impl CellularApplication {
 
     /// Whether there is a cell that `cells` and `addCells` do not count.
     pub fn has_own_quarantine(&self) -> bool {
-        self.quarantine.as_ref().is_some_and(|one| one.cell.is_none())
+        self.quarantine.as_ref().is_some_and(|one| one.cell.is_none() && one.action == QuarantineAction::Move)
     }
 
     fn cluster(&self, name: String, of: &Fleet, created_at: Option<Duration>) -> Cluster {

@@ -33,19 +33,40 @@ object! {
 }
 
 object! {
-    /// The customer who poisons a cell, as a fault `poisonCustomer` says, is moved to a cell where nobody else is.
+    /// The customer who poisons a cell is taken out of it: as a fault `poisonCustomer` says, or the `customers` of a
+    /// defect `poisonInput` that serves there.
     Quarantine("camelCase") {
         need {
-            /// Alarms on services of cells, as of `evacuation`.
+            /// Alarms on services of cells, as of `evacuation`. With `backAfter` those of the quarantine cell hold who
+            /// is in it.
             alarms: Vec<String>,
         }
         given {
             /// From the alarm until operators know who it is. They look on each minute while the alarm rings.
             after: Duration = Duration(Span::from_secs(600)) => Choice,
+            /// What is done with him.
+            action: QuarantineAction = QuarantineAction::Move => Sourced "[cell-whitepaper], a row of the map that stands before the algorithm",
         }
         may {
-            /// Name of the cell, such as `cell-4`: `mapping` sends nobody there from the start on.
+            /// With `move`: name of the cell, such as `cell-4`: `mapping` sends nobody there from the start on.
             cell: String => Choice "a cell more, `<name>-quarantine`, which is there from the start",
+            /// How long no alarm of his cell, or of the quarantine cell, has to ring before he comes back. It doubles
+            /// each time that he has to be taken out again.
+            back_after: Duration => Choice "he stays where he is",
+            /// With `backAfter`: how many customers come back, one after the other.
+            back_pace: Rate => Choice "`\"1/min\"`",
+            /// With `backAfter`: how often one comes back; after that he stays where he is.
+            back_times: u32 [1..=100] => Choice "3",
         }
+    }
+}
+
+words! {
+    /// What operators do with a customer who poisons a cell.
+    QuarantineAction("camelCase") {
+        /// His row of the map leads to a cell where nobody else is.
+        Move,
+        /// His row of the map says that nobody serves him: the router turns his requests away.
+        Drop,
     }
 }

@@ -21,7 +21,7 @@ pub use change::{Change, FeatureFlag, GrowthType};
 pub use composite::CompositeAlarm;
 pub use control_plane::{AddCell, ControlPlane, Costs, Mapping, Migration, Restart, Router, Tested};
 pub use custom_metric::{CustomMetric, DailyValue, MetricStep};
-pub use evacuation::{Evacuation, Quarantine};
+pub use evacuation::{Evacuation, Quarantine, QuarantineAction};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use response::{ResponsePoint, ResponseTime};

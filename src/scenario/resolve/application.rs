@@ -7,7 +7,7 @@ use crate::model::ids::ServiceId;
 use crate::model::plan::{self, Customers, Profile, Traffic};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping};
+use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping, QuarantineAction};
 use crate::scenario::source;
 
 pub(super) const AT: &str = "/cellularApplication";
@@ -205,7 +205,8 @@ impl Activity<'_> {
     /// What moves nobody is said.
     fn left_out(&mut self, written: &CellularApplication) {
         let mapped = written.rebalancer.is_some() || !written.add_cells.is_empty();
-        let moves = mapped || written.evacuation.is_some() || written.quarantine.is_some();
+        let quarantine = written.quarantine.as_ref().is_some_and(|one| one.action == QuarantineAction::Move);
+        let moves = mapped || written.evacuation.is_some() || quarantine;
         let usual = crate::scenario::file::CustomerMigration::default();
         let changed = written.migration.clone_time != usual.clone_time || written.migration.at_once != usual.at_once;
         if !moves && changed {

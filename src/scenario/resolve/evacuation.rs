@@ -2,13 +2,11 @@
 //! room.
 
 use super::application::{AT, DAY};
-use super::router::cell_place;
 use super::{Activity, Regions, placed};
 use crate::engine::Span;
-use crate::model::fault;
 use crate::model::ids::AlarmId;
 use crate::model::plan::{self, Application, CellAlarms};
-use crate::model::problem::{Code, Noun, Problem};
+use crate::model::problem::Noun;
 use crate::model::routing::customers;
 use crate::scenario::file::{CellularApplication, ControlPlane, Evacuation, Quarantine};
 use std::collections::BTreeSet;
@@ -42,49 +40,14 @@ impl Activity<'_> {
         })
     }
 
-    /// As for the evacuation; nothing where its cell is wrong.
-    pub(super) fn written_quarantine(&mut self, written: &CellularApplication) -> Option<plan::Quarantine> {
-        let one = written.quarantine.as_ref()?;
-        let at = format!("{AT}/quarantine");
-        self.out.within(one.after.0, ..=DAY, &format!("{at}/after"));
-        let first = written.cells.min(1_000) as u16;
-        let cell = match &one.cell {
-            None => first + written.add_cells.len().min(1_000) as u16,
-            Some(name) => self.quarantine_cell(written, name, first, &format!("{at}/cell"))?,
-        };
-        Some(plan::Quarantine { alarms: CellAlarms::default(), after: one.after.0, cell })
-    }
-
-    fn quarantine_cell(&mut self, written: &CellularApplication, name: &str, first: u16, at: &str) -> Option<u16> {
-        let all = first + written.add_cells.len().min(1_000) as u16;
-        let Some(cell) = cell_place(name, all) else {
-            let hint = format!("known: cell-1 to cell-{first}; without `cell` there is one more for quarantine");
-            let problem = Problem::new(Code::UnknownName, at, format!("no cell is called `{name}`"), hint);
-            return self.out.push(problem.about(Noun::Cell, name)).none();
-        };
-        let hint = "name another cell, or leave `cell` out: there is one more then";
-        if cell >= first {
-            let message = format!("`{name}` is not there from the start: nobody can be moved to it at any time");
-            return self.out.wrong_target(at, message, hint).none();
-        }
-        if first == 1 && written.add_cells.is_empty() {
-            let message = format!("`{name}` is the only cell: all other customers are in it");
-            return self.out.wrong_target(at, message, hint).none();
-        }
-        if let Some(customer) = written.overrides.iter().find(|row| row.1 == name).map(|row| row.0) {
-            let message = format!("`{name}` serves others: `overrides` bind `{customer}` to it");
-            self.out.doubtful(at, message, hint);
-        }
-        Some(cell)
-    }
-
     /// The alarms that operators act on, and what follows from them.
     pub(super) fn cell_alarms(&mut self) {
         let Some(written) = &self.scenario.cellular_application else { return };
         let evacuation = written.evacuation.as_ref().map(|one: &Evacuation| &one.alarms);
         let quarantine = written.quarantine.as_ref().map(|one: &Quarantine| &one.alarms);
-        let leave = evacuation.map(|names| self.of_cells(names, &format!("{AT}/evacuation/alarms")));
-        let search = quarantine.map(|names| self.of_cells(names, &format!("{AT}/quarantine/alarms")));
+        let holds = written.quarantine.as_ref().is_some_and(|one| one.back_after.is_some());
+        let leave = evacuation.map(|names| self.of_cells(names, &format!("{AT}/evacuation/alarms"), false));
+        let search = quarantine.map(|names| self.of_cells(names, &format!("{AT}/quarantine/alarms"), holds));
         let Some(application) = &mut self.plan.application else { return };
         if let (Some(row), Some(found)) = (&mut application.evacuation, &leave) {
             row.alarms = found.clone();
@@ -98,8 +61,8 @@ impl Activity<'_> {
         self.has_room(written);
     }
 
-    /// Alarms by name, each with the cell that it is of.
-    fn of_cells(&mut self, names: &[String], list: &str) -> CellAlarms {
+    /// Alarms by name, each with the cell that it is of; `holds`: those of the quarantine cell hold who is in it.
+    fn of_cells(&mut self, names: &[String], list: &str, holds: bool) -> CellAlarms {
         if names.is_empty() {
             self.out.missing(list, "nothing begins without an alarm", "name the alarms of the cells");
         }
@@ -111,19 +74,19 @@ impl Activity<'_> {
                 continue;
             }
             let Some(alarm) = self.out.find(Noun::Alarm, &self.names.alarms, name, &at) else { continue };
-            found.0.extend(self.cell_of(alarm, &at).map(|cell| (alarm, cell)));
+            found.0.extend(self.cell_of(alarm, &at, holds).map(|cell| (alarm, cell)));
         }
         found
     }
 
     /// The cell that an alarm is of.
-    fn cell_of(&mut self, alarm: AlarmId, at: &str) -> Option<u16> {
+    fn cell_of(&mut self, alarm: AlarmId, at: &str, holds: bool) -> Option<u16> {
         let application = self.plan.application.as_ref()?;
         let row = &self.plan.alarms[alarm];
         let cell = (0..).zip(&application.cells).find(|(_, service)| **service == row.service).map(|(cell, _)| cell);
         let service = &self.plan.services[row.service].name;
-        let quarantine = application.quarantine.as_ref().map(|one| one.cell);
-        if cell.is_some() && cell != quarantine {
+        let quarantine = application.quarantine.as_ref().and_then(|one| one.cell);
+        if cell.is_some() && (cell != quarantine || holds) {
             return cell;
         }
         let message = match cell {
@@ -184,18 +147,6 @@ impl Activity<'_> {
             u128::from(row.desired) * u128::from(row.traffic.as_ref().map_or(0, |traffic| traffic.per_task))
         };
         (rates, application.cells.iter().map(room).collect())
-    }
-
-    /// Quarantine waits for somebody who poisons a cell.
-    pub(super) fn quarantined(&mut self) {
-        let quarantine = self.plan.application.as_ref().is_some_and(|one| one.quarantine.is_some());
-        let poisons =
-            |live: &fault::Live| matches!(live, fault::Live::PoisonCustomer(poison) if poison.customer().is_some());
-        if quarantine && !self.out.has_errors() && !self.plan.faults.iter().any(|one| poisons(&one.effect)) {
-            let hint = "write a fault `poisonCustomer` with a `customer`, or leave it out";
-            let at = format!("{AT}/quarantine");
-            self.out.no_effect(&at, "nobody poisons a cell of the application: nobody is ever moved", hint);
-        }
     }
 }
 

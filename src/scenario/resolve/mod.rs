@@ -38,6 +38,7 @@ mod percentile;
 mod pipeline;
 mod placement;
 mod printed;
+mod quarantine;
 mod region;
 mod requirements;
 mod response;

@@ -4,6 +4,7 @@ use super::Findings;
 use evenkeel::internals::model::plan::{Dispatch, Plan};
 use evenkeel::internals::model::tables::application::{Move, NOWHERE, SLOTS, Stage, WHOLE, Why};
 use evenkeel::internals::model::tables::evacuation::Step;
+use evenkeel::internals::model::tables::taken::Hold;
 use evenkeel::internals::model::world::World;
 
 /// Homes, counts, moves and endpoints.
@@ -20,7 +21,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds("who has no cell waits for one", &group.name, !come || waiting == unassigned, (waiting, unassigned));
         let waits = waiting == 0 || !app.table_down.is_empty();
         out.holds("nobody waits while the table answers", &group.name, waits, waiting);
-        let apart = planned.quarantine.as_ref().map(|one| one.cell);
+        let apart = planned.quarantine.as_ref().and_then(|one| one.cell);
         let open = |cell: u16| cell == NOWHERE || cell < app.open || Some(cell) == apart;
         let inside = assignments.iter().all(|assignment| open(*assignment));
         out.holds("customers are in open cells", &group.name, inside, app.open);
@@ -35,7 +36,7 @@ pub(super) fn look(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds("who moves is in one of two cells", one.number, known, (assignment, one));
     }
     acts(world, plan, out);
-    let all = app.load.own.iter().sum::<u64>() + app.load.unassigned;
+    let all = app.load.own.iter().sum::<u64>() + app.load.unassigned + app.load.blocked;
     out.same("what is asked", &planned.name, app.load.all, all);
     if matches!(planned.dispatch, Dispatch::Cached { .. }) {
         let kept: u64 = app.endpoints.ends.iter().sum();
@@ -83,11 +84,21 @@ fn acts(world: &World, plan: &Plan, out: &mut Findings) {
         out.holds("cells emptied at one time", busy, busy <= evacuation.cells_at_once as usize, busy);
     }
     if let Some(quarantine) = &planned.quarantine {
-        let inside = |group: usize, customer: usize| app.assignments[group][customer] == quarantine.cell;
+        for one in &acts.taken {
+            let times = quarantine.back.map_or(1, |back| back.times + 1);
+            out.holds("one is taken out so often", one.who.1, one.times <= times, one);
+            let blocked = quarantine.cell.is_none() || one.blocked == 0;
+            out.holds("who is moved is not blocked", one.who.1, blocked, one);
+            let inside = Some(app.assignments[one.who.0][one.who.1 as usize]) == quarantine.cell;
+            let there = quarantine.cell.is_none() || one.step != Hold::Out || inside;
+            out.holds("who is in quarantine is in its cell", one.who.1, there, one);
+        }
+        let inside = |group: usize, customer: usize| Some(app.assignments[group][customer]) == quarantine.cell;
         for (group, of) in planned.customers.iter().enumerate() {
             let here = (0..of.count as usize).filter(|customer| inside(group, *customer));
             let known = |customer: usize| {
-                acts.quarantined.contains(&(group, customer as u32)) || of.pin(customer as u32) == Some(quarantine.cell)
+                let pinned = of.pin(customer as u32).is_some_and(|cell| Some(cell) == quarantine.cell);
+                acts.held((group, customer as u32)).is_some() || pinned
             };
             let stranger = here.into_iter().find(|customer| !known(*customer));
             out.holds("nobody else is in quarantine", &of.name, stranger.is_none(), stranger);

@@ -7,9 +7,9 @@
 //! The map in the router's memory needs no table: while that is out nobody new gets a cell and nobody moves, and
 //! whoever has one is served ([cell-whitepaper]; `docs/model.md`, Faults).
 
-use super::evacuate::{self, takes};
+use super::acts::takes;
 use super::fill::{self, Fill};
-use super::{dispatch, quarantine};
+use super::{dispatch, evacuate, quarantine, release};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
 use crate::model::fact::{ApplicationFact, Cause};
@@ -33,6 +33,8 @@ pub(crate) fn handle(world: &mut World, step: step::Customers, cx: &mut Cx<'_>) 
         step::Customers::SetsOut(cell, number) => evacuate::sets_out(world, cell, number, cx),
         step::Customers::Returned(cell, number) => evacuate::returned(world, cell, number, cx),
         step::Customers::Searched(cell) => quarantine::searched(world, cell, cx),
+        step::Customers::Blocks(row) => quarantine::blocks(world, row as usize, cx),
+        step::Customers::Freed(row) => release::freed(world, row as usize, cx),
     }
 }
 
@@ -146,7 +148,9 @@ fn open(world: &mut World, planned: &plan::Application, cx: &mut Cx<'_>) {
         if planned.mapping == plan::Mapping::FullMap {
             // A table moves nobody by itself, but for those who are bound to the new cell.
             for (group, of) in planned.customers.iter().enumerate() {
-                let bound = of.pins.iter().filter(|pin| pin.1 + 1 == app.open);
+                let acts = &app.evacuation;
+                let held = |number: u32| acts.held((group, number)).is_some();
+                let bound = of.pins.iter().filter(|pin| pin.1 + 1 == app.open && !held(pin.0));
                 app.planned.extend(bound.map(|(number, cell)| (group, *number, *cell)));
             }
             continue;
@@ -202,6 +206,7 @@ fn overload(
         let free = |customer: u32| {
             planned.customers[group].pin(customer).is_none()
                 && !app.moves((group, customer))
+                && app.evacuation.held((group, customer)).is_none()
                 && !app.planned.iter().any(|one| (one.0, one.1) == (group, customer))
         };
         all.find(|(customer, assignment)| usize::from(*assignment) == fullest && free(*customer)).map(|row| row.0)
@@ -238,7 +243,7 @@ fn cloned(world: &mut World, number: u32, cx: &mut Cx<'_>) {
         return;
     }
     // The router learns of it when it reads the map next.
-    let since = planned.refresh.map_or(cx.now, |refresh| Time(cx.now.0.div_ceil(refresh.0) * refresh.0));
+    let since = planned.next_read(cx.now);
     let one = app.moves[row];
     let Move { group, customer, from, to, .. } = one;
     app.moves[row].stage = Stage::Redirecting { since };

@@ -8,15 +8,16 @@
 //! The rates are fluids like all traffic: what the router does not answer does not reach the cells. The router's own
 //! tasks, targets and losses are those of an ordinary service, and so are the cells'.
 
-use super::{customers, quarantine};
+use super::{customers, poison};
 use crate::engine::key::Phase as Turn;
 use crate::engine::{Span, Time};
-use crate::model::fact::{ApplicationFact, Cause, FaultFact, Hit, Phase};
+use crate::model::fact::{ApplicationFact, Cause, FaultFact, Hit, Mechanism, Phase};
 use crate::model::flows::rows::account;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::ServiceId;
-use crate::model::tables::application::{Application, Move, SLOTS, Stage, WHOLE};
+use crate::model::tables::application::{Application, Move, SLOTS, Stage, WHOLE, part};
 use crate::model::tables::shortfall::Split;
+use crate::model::tables::taken::Hold;
 use crate::model::{plan, step};
 
 pub(crate) fn handle(world: &mut World, step: step::Dispatch, cx: &mut Cx<'_>) {
@@ -57,6 +58,7 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
     let Some((app, planned)) = both(world, cx) else { return };
     app.load.all = 0;
     app.load.unassigned = 0;
+    app.load.blocked = 0;
     app.load.own.fill(0);
     app.load.by_group.clear();
     for ((counts, waiting), group) in app.counts.iter().zip(&app.waiting).zip(&planned.customers) {
@@ -70,6 +72,9 @@ pub(crate) fn offer(world: &mut World, cx: &mut Cx<'_>) {
         app.load.unassigned += split.part(u64::from(*waiting));
     }
     app.touched = true;
+    if !app.evacuation.taken.is_empty() {
+        poison::block(app, planned, now);
+    }
     world.services[planned.router].traffic.rate = router_rate(app, planned);
     account::mark(world, planned.router);
     guests(world, planned);
@@ -95,15 +100,12 @@ fn guests(world: &mut World, planned: &plan::Application) {
 /// What the router is asked, in billionths for each second.
 fn router_rate(app: &Application, planned: &plan::Application) -> u64 {
     let plan::Dispatch::Cached { keeps, clients } = planned.dispatch else { return app.load.all };
-    let asking = part(app.load.all - app.load.unassigned, app.endpoints.none);
+    // Who has no cell, or is blocked, gets no endpoint: he asks with each request.
+    let without = app.load.unassigned + app.load.blocked;
+    let asking = part(app.load.all - without, app.endpoints.none);
     let renewals = u128::from(clients) * 1_000_000_000_000_000 / u128::from(keeps.0);
     let renewals = part(u64::try_from(renewals).unwrap_or(u64::MAX), WHOLE - app.endpoints.none);
-    asking + app.load.unassigned + renewals
-}
-
-/// A share of a whole.
-fn part(whole: u64, share: u64) -> u64 {
-    (u128::from(whole) * u128::from(share) / u128::from(WHOLE)) as u64
+    asking + without + renewals
 }
 
 /// What is served of the router or a cell is known. Of what the router's tasks answer, what leads nowhere is lost: to
@@ -113,7 +115,7 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
     let Some((app, planned)) = both(world, cx) else { return served };
     if planned.router != id {
         app.served_anew = true;
-        return if app.poison.is_empty() { served } else { quarantine::spoils(world, id, served, cx) };
+        return if app.poison.is_empty() { served } else { poison::spoils(world, id, served, cx) };
     }
     app.touched = true;
     let blind = planned.refresh.is_none() && !app.table_down.is_empty();
@@ -124,12 +126,16 @@ pub(crate) fn spoil(world: &mut World, id: ServiceId, served: u64, cx: &mut Cx<'
         () if offered == 0 => WHOLE,
         () => share(WHOLE),
     };
-    let cause = app.table_down.first().copied();
-    if let (Some(cause), true) = (cause, lost > 0) {
-        world.services[id].shortfalls.line(cause, Phase::Errors).rate += lost;
-        return served - lost;
+    let refused = if blind || app.load.blocked == 0 { 0 } else { share(app.load.blocked) };
+    let cause = app.table_down.first().copied().filter(|_| lost > 0);
+    if refused > 0 {
+        world.services[id].shortfalls.line(Cause::mechanism(Mechanism::Quarantine), Phase::Blocked).rate += refused;
     }
-    served
+    if let Some(cause) = cause {
+        world.services[id].shortfalls.line(cause, Phase::Errors).rate += lost;
+        return served - refused - lost;
+    }
+    served - refused
 }
 
 /// The share of what a cell's own customers ask for that comes from these: groups, or single customers of them.
@@ -150,7 +156,7 @@ pub(crate) fn share_of(world: &World, plan: &plan::Plan, id: ServiceId, hits: &[
         };
         u128::from(app.load.by_group[group]) * u128::from(customers) / u128::from(row.count)
     };
-    let all: u128 = hits.iter().map(asked).sum();
+    let all: u128 = hits.iter().map(asked).sum::<u128>() - poison::turned_away(app, cell, hits);
     u64::try_from(all * u128::from(plan::WHOLE) / u128::from(own)).unwrap_or(plan::WHOLE).min(plan::WHOLE)
 }
 
@@ -224,7 +230,7 @@ fn reach(world: &World, app: &mut Application, planned: &plan::Application, now:
         let Stage::Redirecting { since } = one.stage else { continue };
         let group = &planned.customers[one.group];
         let rate = group.rate(now) / u64::from(group.count);
-        let calling = part(rate, late_share(planned, since, now));
+        let calling = part(rate, planned.late_share(since, now));
         let calls = match planned.dispatch {
             plan::Dispatch::Redirect => part(calling, app.load.answered),
             plan::Dispatch::Cached { .. } => part(calling, WHOLE - app.endpoints.none),
@@ -234,18 +240,6 @@ fn reach(world: &World, app: &mut Application, planned: &plan::Application, now:
             // Nobody is there who would send them on.
             let reaching = &mut app.load.reaching[usize::from(one.to)];
             *reaching = reaching.saturating_sub(calls);
-        }
-    }
-}
-
-/// The share of a customer's callers who do not know yet that it has moved.
-fn late_share(planned: &plan::Application, since: Time, now: Time) -> u64 {
-    match planned.dispatch {
-        _ if now < since => WHOLE,
-        plan::Dispatch::Redirect => 0,
-        plan::Dispatch::Cached { keeps, .. } => {
-            let gone = u128::from(now.since(since).0) * u128::from(WHOLE) / u128::from(keeps.0);
-            WHOLE.saturating_sub(u64::try_from(gone).unwrap_or(WHOLE))
         }
     }
 }
@@ -274,7 +268,8 @@ fn tell(world: &World, app: &mut Application, planned: &plan::Application, cx: &
 fn disturbed(app: &Application, planned: &plan::Application) -> bool {
     let cached = matches!(planned.dispatch, plan::Dispatch::Cached { .. });
     let late = |one: &Move| matches!(one.stage, Stage::Redirecting { .. });
-    cached && (app.endpoints.none > 0 || app.load.answered < WHOLE || app.moves.iter().any(late))
+    let waning = app.evacuation.taken.iter().any(|one| one.step == Hold::Out && one.share < WHOLE);
+    cached && (app.endpoints.none > 0 || app.load.answered < WHOLE || app.moves.iter().any(late) || waning)
 }
 
 /// The length of a slot. Endpoints run out in the middle of it, so that over a whole number of slots as much is lost as

@@ -8,11 +8,12 @@
 //! Each customer moves as any other does (`customers.rs`): cloned, then the row of the map is flipped, which needs the
 //! map table. Where one goes is said as he sets out: to the emptiest cell that has room for him. Who finds none stays.
 
+use super::acts::{LOOK, takes, tell};
 use super::fill::{Fill, each};
-use super::quarantine::{self, LOOK};
+use super::{quarantine, release};
 use crate::engine::key::Phase;
 use crate::engine::{Span, Time};
-use crate::model::fact::{ApplicationFact, CellAct};
+use crate::model::fact::CellAct;
 use crate::model::flows::change::alarms;
 use crate::model::flows::{Cx, World};
 use crate::model::ids::AlarmId;
@@ -27,11 +28,6 @@ type All<'w, 'p> = (&'w mut Application, &'p plan::Application, &'p plan::Evacua
 fn all<'w, 'p>(world: &'w mut World, cx: &Cx<'p>) -> Option<All<'w, 'p>> {
     let planned = cx.plan.application.as_ref()?;
     Some((world.application.as_deref_mut()?, planned, planned.evacuation.as_ref()?))
-}
-
-/// Tells what operators do to a cell.
-pub(super) fn tell(planned: &plan::Application, cell: u16, step: CellAct, count: u32, cx: &mut Cx<'_>) {
-    cx.note(ApplicationFact::Act { cell: planned.cells[usize::from(cell)], step, count });
 }
 
 /// An alarm goes to ALARM.
@@ -51,6 +47,7 @@ pub(crate) fn alarmed(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
 
 /// An alarm is not in ALARM any more.
 pub(crate) fn quiet(world: &mut World, alarm: AlarmId, cx: &mut Cx<'_>) {
+    release::quiet(world, alarm, cx);
     let Some(cell) = all(world, cx).and_then(|(_, _, evacuation)| evacuation.alarms.cell(alarm)) else { return };
     if rings(world, cell, cx) {
         return;
@@ -203,19 +200,16 @@ fn refuge(
     (0..app.open).filter(fits).min_by_key(|cell| (fill.share(usize::from(*cell)), *cell))
 }
 
-/// Whether a cell may be sent customers who do not have to be in it.
-pub(super) fn takes(app: &Application, planned: &plan::Application, cell: u16) -> bool {
-    planned.is_shared(cell) && app.evacuation.takes(cell)
-}
-
 /// The row of a customer has been flipped.
 pub(super) fn flipped(world: &mut World, one: Move, cx: &mut Cx<'_>) {
     let Some(app) = world.application.as_deref_mut().filter(|app| !app.evacuation.rows.is_empty()) else { return };
     let who = (one.group, one.customer);
     if one.why == Why::Quarantine {
         app.evacuation.stays(who, one.from);
-        app.evacuation.quarantined.push(who);
-        return quarantine::flipped(one, cx);
+        return quarantine::flipped(world, one, cx);
+    }
+    if one.why == Why::Released {
+        return release::flipped(world, one, cx);
     }
     app.evacuation.moved(who, one.from, one.to, matches!(one.why, Why::Leaves(_)));
     let (Why::Leaves(cell) | Why::Returns(cell)) = one.why else { return };

@@ -1,5 +1,6 @@
 //! Requests: what is offered, over which addresses, what is served and what is lost to whom.
 
+mod acts;
 pub(crate) mod addresses;
 pub(crate) mod autoshift;
 mod away;
@@ -10,9 +11,11 @@ pub(crate) mod evacuate;
 pub(crate) mod features;
 mod fill;
 mod latency;
+pub(crate) mod poison;
 mod practice;
 pub(crate) mod quarantine;
 pub(crate) mod rates;
+mod release;
 mod route;
 pub(crate) mod settle;
 mod slow;
