@@ -4,9 +4,9 @@ use super::{WEB, at, dark, mean, measure, need, plan, sum_up, task, tasks, tell}
 use evenkeel::internals::engine::Reader;
 use evenkeel::internals::metrics::Metrics;
 use evenkeel::internals::model::fact::{
-    Cause, Fact, FaultFact, Hit, Mechanism, NO_ZONE, Phase, ServiceFact, StopCode, TaskState,
+    Cause, Fact, FaultFact, Hit, Mechanism, NO_ZONE, Phase, ServiceFact, StopCode, TaskState, ZonalFact, ZonalStep,
 };
-use evenkeel::internals::model::ids::{FaultId, ZoneId};
+use evenkeel::internals::model::ids::{AutoshiftId, ChangeId, FaultId, Resource, ShiftSource, ZoneId};
 
 /// `web` at 6 tasks of which 4 are needed, then the steps of available tasks by zone; the fault lasts from 1,000 s to
 /// `end`. Gives back need, desired count and spread in seconds, how many never recovered, launches.
@@ -167,4 +167,36 @@ fn occurrences_of_all_replications_are_one_crowd() {
     assert!(
         (back.high.unwrap() - back.mean - half).abs() < 1e-3 && (back.mean - back.low.unwrap() - half).abs() < 1e-3
     );
+}
+
+/// The fault hits `web` in zone 1 from 1,000 s to 2,000 s; what `source` does in `zone` at `t`. Gives back when it was
+/// detected: the fault, and what it did to `web`.
+fn shifted(t: u64, source: ShiftSource, zone: u16, what: ZonalStep) -> [Option<f64>; 2] {
+    let plan = plan(4_000, 0);
+    let mut facts = vec![need(0, 4, 6)];
+    facts.extend(tasks(0, [2, 2, 2], dark(0)));
+    facts.push((at(1_000), Fact::Fault(FaultFact::Begins { cause: dark(0), zone: NO_ZONE })));
+    for what in [Hit::Zone(ZoneId(1)), Hit::Requests(WEB)] {
+        facts.push((at(1_000), Fact::Fault(FaultFact::Hits { cause: dark(0), what })));
+    }
+    facts.push((at(2_000), Fact::Fault(FaultFact::Ends { cause: dark(0), zone: NO_ZONE })));
+    let shift = ZonalFact { source, resource: Resource::Balancer(WEB), zone: ZoneId(zone), what };
+    facts.push((at(t), Fact::Zonal(shift)));
+    facts.sort_by_key(|fact| fact.0);
+    let told = tell(&plan, &facts).fault;
+    [told.detect_seconds, told.services[0].detect_seconds].map(mean)
+}
+
+#[test]
+fn a_shift_away_from_its_zone_is_the_first_act_on_a_fault() {
+    let (by_hand, aws) = (ShiftSource::Change(ChangeId(0)), ShiftSource::Autoshift(AutoshiftId(0)));
+    for source in [by_hand, aws] {
+        assert_eq!(shifted(1_366, source, 1, ZonalStep::Began), [Some(366.0); 2]);
+    }
+    // Another zone, a shift that was refused, one before the fault or after it, and a practice run: no act on it.
+    assert_eq!(shifted(1_366, by_hand, 2, ZonalStep::Began), [None; 2]);
+    assert_eq!(shifted(1_366, by_hand, 1, ZonalStep::Refused), [None; 2]);
+    assert_eq!(shifted(900, by_hand, 1, ZonalStep::Began), [None; 2]);
+    assert_eq!(shifted(2_100, by_hand, 1, ZonalStep::Began), [None; 2]);
+    assert_eq!(shifted(1_366, ShiftSource::Practice(AutoshiftId(0)), 1, ZonalStep::Began), [None; 2]);
 }

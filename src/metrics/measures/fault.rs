@@ -30,8 +30,9 @@ measures! {
         hit: HitCounts = HitCounts::walk(w, id);
         /// Share of clusters that lost something by it; weighted by offered requests when all clusters have some.
         blast_radius: Maybe [share Lower] = w.share(|run| blast(run, of(run, id)));
-        /// From begin until ECS or a load balancer first acts on it. This and the three below are means over the
-        /// occurrences that have a value, those of all replications together.
+        /// From begin until ECS or a load balancer first acts on it, or a zonal shift or an autoshift leads requests of
+        /// a service that it hit away from its zone. This and the three below are means over the occurrences that have
+        /// a value, those of all replications together.
         detect_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).detected());
         /// Until the need is met for five minutes without a break; null where the run ended before.
         recover_seconds: Maybe [seconds Lower] = w.pooled(|run| of(run, id).back(0));

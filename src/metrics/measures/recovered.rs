@@ -16,7 +16,8 @@ measures! {
     RecoveryRow(w, at: [u32; 2], sums: &Sums) {
         /// "cluster/name".
         service: String = w.plan.services[w.plan.written.services[at[1] as usize]].name.clone();
-        /// From begin until ECS or the load balancer first acts on what it did to the service.
+        /// From begin until ECS or the load balancer first acts on what it did to the service, or a shift leads its
+        /// requests away from the zone.
         detect_seconds: Maybe [seconds Lower] = sums.times[0].estimate(w.fold());
         /// Until the need is met for five minutes without a break.
         recover_seconds: Maybe [seconds Lower] = sums.times[1].estimate(w.fold());

@@ -15,7 +15,7 @@ mod watch;
 use crate::engine::index::Table;
 use crate::engine::{Span, Time};
 use crate::model::fact::{Cause, Hit};
-use crate::model::ids::{ClusterId, FaultId, ServiceId};
+use crate::model::ids::{ClusterId, FaultId, ServiceId, ZoneId};
 use measure::insert;
 pub use measure::{Mean, Measure, Occurred, OfService};
 use std::collections::VecDeque;
@@ -36,9 +36,11 @@ struct Occurrence {
     /// When somebody first acted on all that it hit, and on what it did to single services, in order.
     noticed_all: Option<Time>,
     noticed_of: Vec<(ServiceId, Time)>,
+    clusters: Vec<ClusterId>,
+    /// Zones it hit, in order.
+    zones: Vec<ZoneId>,
     /// Services watched, in order.
     services: Vec<ServiceId>,
-    clusters: Vec<ClusterId>,
     /// Of those, how many still are.
     watched: u32,
     worst: Worst,
@@ -126,6 +128,7 @@ impl Recovery {
             let row = &mut self.slots[slot as usize];
             row.services.clear();
             row.clusters.clear();
+            row.zones.clear();
             row.noticed_of.clear();
             (row.fault, row.cause, row.begin) = (fault, cause, begin);
             (row.end, row.noticed, row.noticed_all) = (None, None, None);
@@ -142,6 +145,7 @@ impl Recovery {
             noticed_of: Vec::new(),
             services: Vec::new(),
             clusters: Vec::new(),
+            zones: Vec::new(),
             watched: 0,
             worst: Worst::default(),
             live: true,
@@ -202,6 +206,18 @@ impl Recovery {
         }
     }
 
+    /// A zonal shift leads a service's requests away from a zone: it acts on what lasts there and has hit the service.
+    pub fn shifted(&mut self, now: Time, service: ServiceId, zone: ZoneId) {
+        for slot in self.services[service].slots() {
+            let row = &mut self.slots[slot as usize];
+            let lasts = row.end.is_none() && row.zones.binary_search(&zone).is_ok();
+            if lasts && let Err(at) = row.noticed_of.binary_search_by_key(&service, |one| one.0) {
+                row.noticed_of.insert(at, (service, now));
+                row.noticed.get_or_insert(now);
+            }
+        }
+    }
+
     /// Launches of a service were taken on later than they were due: for what concerns it and nobody has acted on, that
     /// is the first act.
     pub fn launched_late(&mut self, now: Time, service: ServiceId) {
@@ -219,7 +235,12 @@ impl Recovery {
         let Some((fault, _)) = cause.as_fault() else { return false };
         let measure = &mut self.faults[fault];
         match what {
-            Hit::Zone(zone) => _ = insert(&mut measure.zones, zone.0),
+            Hit::Zone(zone) => {
+                insert(&mut measure.zones, zone.0);
+                if let Some(slot) = self.find(cause) {
+                    insert(&mut self.slots[slot as usize].zones, zone);
+                }
+            }
             Hit::Cell(cell) => _ = insert(&mut measure.cells, cell.0),
             Hit::Host => measure.hosts += 1,
             Hit::Cluster(cluster) => {
