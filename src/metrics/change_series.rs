@@ -247,7 +247,7 @@ pub(super) fn together(mut all: Vec<Mark>) -> Vec<Mark> {
 }
 
 /// What a step is called, and whether it is bad. A failure is told with what follows from it at once.
-fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
+pub(super) fn words(step: ChangeStep) -> Option<(&'static str, bool)> {
     match step {
         ChangeStep::Began => Some(("begins", false)),
         ChangeStep::Bakes => Some(("bakes", false)),

@@ -116,7 +116,7 @@ impl Measured {
             blast,
             changes: change_series::told(plan, (&self.changes, &self.autoshifts), &timeline.series),
             staged: stages::told(plan, &self.changes, &timeline.series),
-            scaling: scaling_series::told(plan, &self.scaling, &timeline.series),
+            scaling: scaling_series::told(plan, (&self.scaling, &self.changes), &timeline.series),
             ..timeline
         }
     }

@@ -2,14 +2,15 @@
 //! it need.
 
 use super::alarm_series::Datapoints;
-use super::change_series::{ChangeSeries, Mark, together};
+use super::change_series::{ChangeSeries, Mark, together, words};
+use super::changes::Measure;
 use super::scaling::{Move, TargetMeasure};
 use super::series;
 use super::timeline::Series;
 use super::trace::{BILLION, Trace};
 use crate::engine::Time;
-use crate::model::fact::{AlarmState, ScaledBy, ScalingFact, Seen};
-use crate::model::ids::{AlarmId, ServiceId, TargetId};
+use crate::model::fact::{AlarmState, ChangeStep, ScaledBy, ScalingFact, Seen};
+use crate::model::ids::{AlarmId, ChangeId, ServiceId, TargetId};
 use crate::model::plan::scaling::{PolicyKind, ScalableTarget};
 use crate::model::plan::{Metric, Part, Plan};
 use std::collections::BTreeSet;
@@ -86,7 +87,7 @@ fn outs(kind: &PolicyKind) -> Vec<AlarmId> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceScaling {
     pub service: String,
-    /// Changes of the desired count and alarms that ring, in order of time, one mark for each instant.
+    /// Changes of the desired count, alarms that ring and deployments, in order of time, one mark for each instant.
     pub marks: Vec<Mark>,
     pub metrics: Vec<Tracked>,
 }
@@ -106,22 +107,47 @@ pub struct Tracked {
     pub target: f64,
 }
 
+/// What was measured of scalable targets, and of changes.
+type Measured<'a> = (&'a [(TargetId, TargetMeasure)], &'a [(ChangeId, Measure)]);
+
 /// What became of the services that are scaled, in the order of the file.
-pub(super) fn told(plan: &Plan, measured: &[(TargetId, TargetMeasure)], series: &[Series]) -> Vec<ServiceScaling> {
+pub(super) fn told(plan: &Plan, (measured, changes): Measured<'_>, series: &[Series]) -> Vec<ServiceScaling> {
     let of = |service: ServiceId| {
         let (id, target) = plan.scaling.pairs().find(|(_, target)| target.service == service)?;
         let moves = measured.iter().find(|row| row.0 == id).map_or(&[][..], |row| &row.1.moves);
         let metrics = metrics(plan, target);
         Some(ServiceScaling {
             service: plan.services[service].name.clone(),
-            marks: marks(target, moves, &metrics, series),
+            marks: marks(target, moves, &metrics, (deployments(plan, service, changes), series)),
             metrics,
         })
     };
     if plan.scaling.is_empty() { Vec::new() } else { plan.services_in_order().filter_map(of).collect() }
 }
 
-fn marks(target: &ScalableTarget, moves: &[Move], metrics: &[Tracked], series: &[Series]) -> Vec<Mark> {
+/// When deployments of a service begin and end: nothing is scaled in between.
+fn deployments(plan: &Plan, service: ServiceId, changes: &[(ChangeId, Measure)]) -> Vec<Mark> {
+    let bounds = [ChangeStep::Began, ChangeStep::Completed, ChangeStep::RolledBack, ChangeStep::Stalled];
+    let own = changes.iter().filter(|(id, _)| {
+        let change = &plan.changes[*id];
+        change.deploys() && change.services().any(|of| of == service)
+    });
+    let marks = own.flat_map(|(id, measure)| {
+        let told = measure.steps.iter().filter(move |(step, _)| bounds.contains(step));
+        told.filter_map(|(step, at)| {
+            let (words, bad) = words(*step)?;
+            Some(Mark { at: *at, label: format!("{} {words}", plan.changes[*id].name), bad })
+        })
+    });
+    marks.collect()
+}
+
+fn marks(
+    target: &ScalableTarget,
+    moves: &[Move],
+    metrics: &[Tracked],
+    (deployments, series): (Vec<Mark>, &[Series]),
+) -> Vec<Mark> {
     let who = |by: ScaledBy| match by {
         ScaledBy::Policy(place) => target.policies.get(usize::from(place)).map_or("", |policy| &policy.name),
         ScaledBy::Action(place) => target.actions.get(usize::from(place)).map_or("", |action| &action.name),
@@ -130,7 +156,8 @@ fn marks(target: &ScalableTarget, moves: &[Move], metrics: &[Tracked], series: &
         let label = format!("{} \u{2192} {} by {}", one.from, one.to, who(one.by));
         Mark { at: one.at, label, bad: false }
     };
-    let mut all: Vec<Mark> = moves.iter().map(moved).collect();
+    let mut all: Vec<Mark> = deployments;
+    all.extend(moves.iter().map(moved));
     for one in metrics {
         let own = series.iter().filter(|row| row.name == series::IN_ALARM && row.part == one.alarm);
         let rings =

@@ -5,7 +5,7 @@ use super::number::{clock, duration, plain, short};
 use crate::engine::Span;
 use crate::metrics::milestones::{Acted, Lack, Level, Moment, Movers, Own, Struck, TimeLine, What};
 use crate::model::Plan;
-use crate::model::fact::{CellAct, ChangeStep, Interruption, PipelineStep, ScaledBy, ZonalFact, ZonalStep};
+use crate::model::fact::{CellAct, ChangeStep, Interruption, NotScaled, PipelineStep, ScaledBy, ZonalFact, ZonalStep};
 use crate::model::ids::{AlarmId, ChangeId, FaultId, Resource, ServiceId, ShiftSource};
 use crate::model::plan::ZonalShift;
 
@@ -96,6 +96,9 @@ impl Words<'_> {
             What::Scaled { service, by, from, to, after } => {
                 (self.service(service), self.scaled(service, by, (from, to), after))
             }
+            What::NotScaled { service, by, from, to, why } => {
+                (self.service(service), self.not_scaled(service, by, (from, to), why))
+            }
             What::Zonal { fact, alarm } => self.zonal(fact, alarm),
             What::HostReplaced { provider } => {
                 (self.plan.provider_name(provider), "the first new host is registered".to_owned())
@@ -112,14 +115,32 @@ impl Words<'_> {
 
     /// `scale-out 10 -> 14 by cpu-60, 6m3s after the rate rose`.
     fn scaled(&self, service: ServiceId, by: ScaledBy, (from, to): (u32, u32), after: Option<Span>) -> String {
+        let (way, name) = (way(from, to), self.scaler(service, by));
+        let after = after.map_or(String::new(), |after| format!(", {} after the rate rose", long(after)));
+        format!("{way} {from} -> {to} by {name}{after}")
+    }
+
+    /// `scale-in 12 -> 4 by cpu-60 waits for the deployment to end`.
+    fn not_scaled(&self, service: ServiceId, by: ScaledBy, (from, to): (u32, u32), why: NotScaled) -> String {
+        let why = match why {
+            NotScaled::Deployment => "waits for the deployment to end",
+            NotScaled::Maximum => "goes no further: the maximum",
+            NotScaled::Minimum => "goes no further: the minimum",
+            NotScaled::Suspended => "is suspended",
+            NotScaled::Cooldown => "waits for the cooldown to end",
+            NotScaled::OtherPolicy => "waits for another policy",
+        };
+        format!("{} {from} -> {to} by {} {why}", way(from, to), self.scaler(service, by))
+    }
+
+    /// The name of a policy or a scheduled action.
+    fn scaler(&self, service: ServiceId, by: ScaledBy) -> &str {
         let target = self.plan.scaling.iter().find(|target| target.service == service);
         let name = target.and_then(|target| match by {
             ScaledBy::Policy(place) => target.policies.get(usize::from(place)).map(|policy| &policy.name),
             ScaledBy::Action(place) => target.actions.get(usize::from(place)).map(|action| &action.name),
         });
-        let way = if to > from { "scale-out" } else { "scale-in" };
-        let after = after.map_or(String::new(), |after| format!(", {} after the rate rose", long(after)));
-        format!("{way} {from} -> {to} by {}{after}", name.map_or("", String::as_str))
+        name.map_or("", String::as_str)
     }
 
     fn acted(&self, cell: Acted) -> String {
@@ -259,6 +280,10 @@ impl Words<'_> {
             Own::WaitOver { waited } => format!("a launch is taken on, {} late", long(waited)),
         }
     }
+}
+
+const fn way(from: u32, to: u32) -> &'static str {
+    if to > from { "scale-out" } else { "scale-in" }
 }
 
 fn and_more(who: String, others: u32) -> String {

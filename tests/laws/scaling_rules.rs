@@ -2,7 +2,8 @@
 //! policies beside each other, protected tasks, steps, cooldowns, deployments, and the alarms that policies make.
 
 use crate::world::{Diary, plan, service, shop, watch, world, zones};
-use evenkeel::internals::engine::Time;
+use evenkeel::internals::engine::{Reader, Time};
+use evenkeel::internals::metrics::milestones::{Milestones, TimeLine, What};
 use evenkeel::internals::model::fact::{AlarmState, Fact, NotScaled, ScalingFact, TaskFact, TaskState};
 use evenkeel::internals::model::ids::AlarmId;
 use serde_json::{Value, json};
@@ -322,4 +323,97 @@ fn no_strategy_scales_in_before_it_is_over() {
         let colours = if strategy == "ROLLING" { 25.0 } else { 50.0 };
         assert!(end > 5_733.0 && most == colours, "{strategy}: {end} {most}");
     }
+}
+
+/// What holds a policy back is told once of a service: the maximum, and a deployment.
+#[test]
+fn the_time_line_tells_what_holds_a_policy_back() {
+    let bake = json!({ "deploymentConfiguration": { "bakeTimeInMinutes": 60 } });
+    let parts = json!({ "changes": [{ "name": "new", "at": "70m", "service": "shop/web" }],
+        "clusters": shop(&[service("web", 10, 3, &bake)]), "scalingPolicies": [cpu(&json!({}))],
+        "scalableTargets": [{ "ResourceId": SERVICE, "MinCapacity": 2, "MaxCapacity": 12 }] });
+    let file = file(&[(0, 55), (3_600, 20), (9_000, 200)], &parts);
+    let (diary, _) = watch(&file);
+    let plan = plan(&file);
+    let mut reader = Milestones::new(&plan, &plan.parts(|_| false)[0]);
+    reader.read(&diary.0);
+    let line = TimeLine::of([reader], plan.end());
+    let held = line.moments.iter().filter_map(|moment| match moment.what {
+        What::NotScaled { from, to, why, .. } => Some((moment.at.as_secs_f64(), from, to, why)),
+        _ => None,
+    });
+    let held: Vec<_> = held.collect();
+    assert_eq!(held[0], (4_653.0, 10, 4, NotScaled::Deployment));
+    assert_eq!(held[1].3, NotScaled::Maximum, "{held:?}");
+    assert_eq!(held.len(), 2, "{held:?}");
+}
+
+/// While the control plane is out no call reaches ECS: policies and schedules try again each minute.
+#[test]
+fn without_a_control_plane_nothing_is_scaled() {
+    let run = |rates: &[(u64, u64)], parts: &Value, begins: u64| {
+        let mut one = file(rates, parts);
+        one["regions"][0]["controlPlane"] =
+            json!({ "restart": { "base": "0s", "clustersPerSecond": 100_000, "tasksPerSecond": 100_000 } });
+        one["faults"] = json!([{ "name": "out", "at": format!("{begins}s"), "for": "10m", "cellOutage": {} }]);
+        one["startsAt"] = json!("2026-01-05T00:00:00Z");
+        changes(&watch(&one).0)
+    };
+    // The alarm rings at 3,993; of the minutes from then on 4,533 is the first after the outage.
+    let policy = json!({ "scalingPolicies": [cpu(&json!({}))] });
+    assert_eq!(run(&[(0, 55), (3_660, 90)], &policy, 3_900), [(4_533.0, 10, 15)]);
+    let action = json!({ "scheduledActions": [{ "ScheduledActionName": "less", "ResourceId": SERVICE,
+        "Schedule": "at(2026-01-05T01:00:00)", "ScalableTargetAction": { "MaxCapacity": 5 } }] });
+    assert_eq!(run(&[(0, 20)], &action, 3_500), [(4_140.0, 10, 5)]);
+}
+
+/// A maximum below the minimum takes it along.
+#[test]
+fn bounds_of_a_schedule_take_each_other_along() {
+    let action = |name: &str, hour: u32, bounds: Value| {
+        json!({ "ScheduledActionName": name, "ResourceId": SERVICE, "ScalableTargetAction": bounds,
+            "Schedule": format!("at(2026-01-05T{hour:02}:00:00)") })
+    };
+    let actions = json!([
+        action("more", 1, json!({ "MinCapacity": 20 })),
+        action("less", 2, json!({ "MaxCapacity": 8 })),
+        action("day", 3, json!({ "MinCapacity": 30 }))
+    ]);
+    let parts = json!({ "startsAt": "2026-01-05T00:00:00Z", "scheduledActions": actions });
+    let (diary, _) = watch(&file(&[(0, 55)], &parts));
+    assert_eq!(changes(&diary), [(3_600.0, 10, 20), (7_200.0, 20, 8), (10_800.0, 8, 30)]);
+}
+
+/// A deployment that the circuit breaker has stopped for good is no deployment in progress.
+#[test]
+fn a_deployment_that_stalls_holds_nothing_back() {
+    let breaker = json!({ "deploymentConfiguration": {
+        "deploymentCircuitBreaker": { "enable": true, "rollback": false } } });
+    let parts = json!({ "clusters": shop(&[service("web", 10, 3, &breaker)]), "scalingPolicies": [cpu(&json!({}))],
+        "changes": [{ "name": "bad", "at": "50m", "service": "shop/web", "defect": { "neverStarts": {} } }] });
+    let (diary, summary) = watch(&file(&[(0, 55), (3_600, 20)], &parts));
+    assert_eq!(summary.changes[0].outcome, "stopped");
+    assert_eq!(changes(&diary)[0], (4_653.0, 10, 4));
+}
+
+/// A fault that has misled scaling is to blame until there are as many tasks again, and not for a load step long after.
+#[test]
+fn a_fault_is_not_to_blame_for_ever() {
+    let parts = json!({ "scalingPolicies": [cpu(&json!({}))],
+        "clusters": shop(&[service("web", 12, 3, &json!({}))]),
+        "behaviour": [{ "family": "web", "start": { "constant": "23s" }, "stop": { "constant": "1s" },
+            "cpu": { "failedRequest": 0 } }],
+        "faults": [{ "name": "grey", "at": "1h", "for": "60m", "zoneGrey": { "zone": "z1", "errorShare": 0.5 } }] });
+    // 12 tasks become 10 in the fault and 20 after it, and 4 of these when 20 a second are left. 100 a second are 60 too
+    // many for four tasks, for three whole minutes and the delay: nobody's fault.
+    let rates = [(0, 72), (7_200, 115), (8_400, 20), (10_800, 100)];
+    let (diary, summary) = watch(&file(&rates, &parts));
+    let changed = changes(&diary);
+    assert_eq!(changed[0], (4_653.0, 12, 10));
+    assert!(changed.iter().any(|one| one.2 >= 12) && changed.iter().any(|one| one.2 <= 4), "{changed:?}");
+    let lost = |cause: &str| {
+        let rows = summary.losses.iter().filter(|row| row.cause == cause && row.phase == "scaling delay");
+        rows.map(|row| row.lost_requests.mean).sum::<f64>()
+    };
+    assert!(lost("grey") > 0.0 && lost("demand") >= 333.0 * 60.0, "{} {}", lost("grey"), lost("demand"));
 }

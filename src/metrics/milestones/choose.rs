@@ -111,7 +111,11 @@ fn order(what: &What) -> u8 {
         What::FaultBegins { .. } => 0,
         What::FaultEnds { .. } => 1,
         What::Alarm { rings: true, .. } => 2,
-        What::Change { .. } | What::Pipeline { .. } | What::Zonal { .. } | What::Scaled { .. } => 3,
+        What::Change { .. }
+        | What::Pipeline { .. }
+        | What::Zonal { .. }
+        | What::Scaled { .. }
+        | What::NotScaled { .. } => 3,
         What::Noticed { .. } | What::Ejected { .. } | What::Gone { .. } => 4,
         What::HostReplaced { .. } | What::Moves { .. } | What::Act { .. } | What::WithoutCell { .. } => 5,
         What::Service { what, .. } => match what {
@@ -249,7 +253,9 @@ impl Ranks {
             What::Service { service, what, .. } => {
                 NEXT_SERVICE * self.of_service(*service) + self.within(*service, what)
             }
-            What::Scaled { service, .. } => NEXT_SERVICE * self.of_service(*service) + 1,
+            What::Scaled { service, .. } | What::NotScaled { service, .. } => {
+                NEXT_SERVICE * self.of_service(*service) + 1
+            }
             What::HostReplaced { .. } => 2,
         }
     }

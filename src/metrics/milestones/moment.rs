@@ -1,7 +1,7 @@
 //! What a moment says.
 
 use crate::engine::{Span, Time};
-use crate::model::fact::{CellAct, ChangeStep, PipelineStep, Reason, ScaledBy, ZonalFact};
+use crate::model::fact::{CellAct, ChangeStep, NotScaled, PipelineStep, Reason, ScaledBy, ZonalFact};
 use crate::model::ids::{AlarmId, CellId, ChangeId, FaultId, ProviderId, ServiceId, ZoneId};
 
 /// One thing that happened.
@@ -67,6 +67,14 @@ pub enum What {
         from: u32,
         to: u32,
         after: Option<Span>,
+    },
+    /// A policy asks for `to` tasks and does not get them.
+    NotScaled {
+        service: ServiceId,
+        by: ScaledBy,
+        from: u32,
+        to: u32,
+        why: NotScaled,
     },
     /// The first host that was launched since a fault cost one is registered.
     HostReplaced {

@@ -2,7 +2,7 @@
 
 use super::{Moment, What};
 use crate::engine::{Span, Time};
-use crate::model::fact::{ScaledBy, ScalingFact, ServiceFact};
+use crate::model::fact::{NotScaled, ScaledBy, ScalingFact, ServiceFact};
 use crate::model::ids::{AlarmId, ServiceId};
 use crate::model::plan::Plan;
 use crate::model::plan::scaling::PolicyKind;
@@ -32,6 +32,8 @@ struct Told {
     /// Scale-outs and scale-ins so far.
     outs: u32,
     ins: u32,
+    /// Whether it has been told what held a policy back.
+    held: [bool; 3],
 }
 
 impl Scaled {
@@ -63,7 +65,13 @@ impl Scaled {
 
     /// A moment to be told, if it is one; an error: it is left out.
     pub(super) fn take(&mut self, now: Time, fact: ScalingFact) -> Result<Option<Moment>, LeftOut> {
-        let ScalingFact::Changed { service, by, from, to } = fact else { return Ok(None) };
+        let (service, by, from, to) = match fact {
+            ScalingFact::Changed { service, by, from, to } => (service, by, from, to),
+            ScalingFact::Held { service, by, from, to, why } => {
+                return Ok(self.held(now, service, (by, from, to), why));
+            }
+            ScalingFact::Limits { .. } => return Ok(None),
+        };
         let Some(told) = self.services.get_mut(&service) else { return Ok(None) };
         let count = if to > from { &mut told.outs } else { &mut told.ins };
         *count += 1;
@@ -73,5 +81,23 @@ impl Scaled {
         let out = to > from && matches!(by, ScaledBy::Policy(_));
         let after = told.rose.filter(|_| out).map(|rose| now.since(rose)).filter(|after| *after <= WHY);
         Ok(Some(Moment { at: now, what: What::Scaled { service, by, from, to, after } }))
+    }
+
+    /// What a policy asks for and does not get is told once for each reason; a cooldown and a minimum are no news.
+    fn held(
+        &mut self,
+        at: Time,
+        id: ServiceId,
+        (by, from, to): (ScaledBy, u32, u32),
+        why: NotScaled,
+    ) -> Option<Moment> {
+        let place = match why {
+            NotScaled::Deployment => 0,
+            NotScaled::Maximum => 1,
+            NotScaled::Suspended => 2,
+            NotScaled::Cooldown | NotScaled::Minimum | NotScaled::OtherPolicy => return None,
+        };
+        let told = std::mem::replace(&mut self.services.get_mut(&id)?.held[place], true);
+        (!told).then_some(Moment { at, what: What::NotScaled { service: id, by, from, to, why } })
     }
 }
