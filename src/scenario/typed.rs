@@ -7,7 +7,7 @@ use super::resolve::{Csv, resolve};
 use crate::grammar::{Finding, Found, Mistake, Read, Reader, Weight};
 use crate::metrics::Objective;
 use crate::model::Plan;
-use crate::model::problem::{Code, Problem, Problems, Severity};
+use crate::model::problem::{Code, Noun, Problem, Problems, Severity};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -29,6 +29,10 @@ pub fn resolved(document: &Document, csv: Csv<'_>, out: &mut Problems) -> Option
     if found.more == 0 {
         let wrong = Wrong::new(document, &found, out);
         let mut meant = Problems::default();
+        for noun in document.sources.holes.iter().flat_map(|at| in_hole(at)) {
+            // Nobody can tell what it is called: an empty name stands for any.
+            meant.broken(*noun, "");
+        }
         resolve(&scenario, csv, &mut meant);
         for problem in meant.list {
             let at = wrong.original(&problem.at);
@@ -39,6 +43,25 @@ pub fn resolved(document: &Document, csv: Csv<'_>, out: &mut Problems) -> Option
         }
     }
     None
+}
+
+/// What a file that could not be taken would have brought, by the pointer at which it is named: names of such things may
+/// be known to it.
+fn in_hole(at: &str) -> &'static [Noun] {
+    let entry = |token: &&str| token.parse::<usize>().is_ok() || token.is_empty();
+    let lists: Vec<&str> = at.split('/').filter(|token| !entry(token)).collect();
+    match lists[..] {
+        ["clusters"] => &[Noun::Cluster, Noun::Service, Noun::Family],
+        ["services"] | ["clusters", "services"] => &[Noun::Service, Noun::Family],
+        ["taskDefinitions"] => &[Noun::TaskDefinition],
+        ["capacityProviders"] => &[Noun::CapacityProvider],
+        ["autoScalingGroups"] => &[Noun::AutoScalingGroup],
+        ["instanceTypes"] => &[Noun::InstanceType],
+        ["alarms" | "compositeAlarms"] => &[Noun::Alarm],
+        ["changes"] => &[Noun::Change],
+        ["faults"] => &[Noun::Fault],
+        _ => &[],
+    }
 }
 
 fn look<T: Read>(document: &Document, out: &mut Problems) -> (Option<T>, Found) {

@@ -305,6 +305,32 @@ fn files_are_spliced_and_remember_their_lines() {
 }
 
 #[test]
+fn what_a_file_that_is_not_there_would_have_brought_is_not_missed_as_well() {
+    let scenario = |services: &str, definitions: &str| {
+        with(&format!(
+            r#""taskDefinitions":[{definitions}],"clusters":[{{"clusterName":"c","capacityProviders":["FARGATE"],"services":[{services}]}}],
+"traffic":[{{"service":"c/web","rate":"1/s","requestsPerTask":"5/s"}}],"changes":[{{"name":"new","at":"1h","service":"d/web"}}]"#
+        ))
+    };
+    let gone = r#"{"$file":"b.json"}"#;
+    let web = r#"{"family":"web","cpu":"256","memory":"512","networkMode":"awsvpc","containerDefinitions":[{"name":"web","image":"web:1"}]}"#;
+    let service = r#"{"serviceName":"web","taskDefinition":"web","desiredCount":2,"launchType":"FARGATE","networkConfiguration":{"awsvpcConfiguration":{"subnets":["a"]}}}"#;
+    let told = |file: String| -> Vec<String> {
+        let reading = evenkeel::Scenario::read("a.json", &texts(&[("a.json", &file)]));
+        let errors = reading.problems.list.iter().filter(|one| one.severity == Severity::Error);
+        errors.map(|one| format!("{}: {}", one.at, one.message)).collect()
+    };
+    for definitions in [web, ""] {
+        let said = told(scenario(gone, definitions));
+        assert!(said.len() == 1 && said[0].ends_with("`b.json` does not exist"), "{said:#?}");
+    }
+    // Of another kind than what is missing everything is told.
+    let said = told(scenario(service, gone));
+    assert!(said.len() == 2 && said[0].ends_with("`b.json` does not exist"), "{said:#?}");
+    assert!(said[1].contains("no service is called `d/web`"), "{said:#?}");
+}
+
+#[test]
 fn files_that_cannot_be_taken() {
     let start = |start: &str| with(&format!("\"fault\":1,\"detection\":{start}"));
     let rat = "a.json:2:1 /fault: no field is called `fault` | did you mean `faults`?";

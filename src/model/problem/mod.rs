@@ -196,6 +196,11 @@ impl Problems {
         self.list.iter().any(|problem| problem.severity == Severity::Error)
     }
 
+    /// Whether a file is missing that would have brought things of which nobody knows the names.
+    pub fn has_holes(&self) -> bool {
+        self.broken.iter().any(|one| one.name.is_empty())
+    }
+
     /// Findings of one severity.
     pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Problem> {
         self.list.iter().filter(move |problem| problem.severity == severity)

@@ -89,6 +89,7 @@ impl Activity<'_> {
             |live: &fault::Live| matches!(live, fault::Live::PoisonCustomer(poison) if poison.customer().is_some());
         let named = self.plan.changes.iter().flat_map(|one| one.hits.iter().flatten());
         if self.out.has_errors()
+            || self.out.has_holes()
             || self.plan.faults.iter().any(|one| poisons(&one.effect))
             || named.clone().any(|hit| application.single(*hit).is_some())
         {
