@@ -14,8 +14,8 @@ use super::timeline::{Band, Series};
 use super::trace::{BILLION, Trace};
 use crate::engine::index::Table;
 use crate::engine::{Span, Time};
-use crate::model::fact::{Fact, FaultFact, Hit, HostFact, PlaneFact, TaskFact, TaskState};
-use crate::model::ids::{CellId, ProviderId, ServiceId, ZoneId};
+use crate::model::fact::{Fact, FaultFact, Hit, HostFact, PlaneFact, TaskFact, TaskState, ZonalFact, ZonalStep};
+use crate::model::ids::{CellId, ChangeId, ProviderId, ServiceId, ShiftSource, ZoneId};
 use crate::model::plan::{Kind, Part, Plan, ProviderKind};
 use crate::model::tables::Plane;
 
@@ -26,6 +26,8 @@ pub(super) struct Charts {
     end: Time,
     /// Names of the faults.
     names: Vec<String>,
+    /// And of the changes.
+    change_names: Table<ChangeId, String>,
     /// Names of the zones.
     zones: Vec<String>,
     /// And of the cells of this partition.
@@ -94,6 +96,7 @@ impl Charts {
         Charts {
             end: plan.end(),
             names: plan.faults.iter().map(|fault| fault.name.clone()).collect(),
+            change_names: Table::by_id(plan.changes.ids(), |id| plan.changes[id].name.clone()),
             zones: plan.zones.iter().map(|zone| zone.id.clone()).collect(),
             cell_names,
             services,
@@ -164,6 +167,7 @@ impl Charts {
             Fact::Fault(FaultFact::Hits { cause, what: Hit::Cell(cell) }) => {
                 trace.hits_cell(cause, &self.cell_names[cell]);
             }
+            Fact::Zonal(fact) => self.shift(now, fact),
             Fact::Host(fact) => self.host(now, fact),
             Fact::Plane(fact) => self.plane(now, fact, assignments),
             Fact::Application(fact) => self.application.iter().for_each(|of| of.take(now, fact, trace)),
@@ -179,7 +183,6 @@ impl Charts {
             Fact::Scaling(fact) => self.scaling.take(now, fact, trace),
             Fact::Task(TaskFact::Health { .. } | TaskFact::Target { .. } | TaskFact::Exits { .. })
             | Fact::Service(_)
-            | Fact::Zonal(_)
             | Fact::Fault(FaultFact::Hits { .. } | FaultFact::Noticed { .. }) => {}
         }
     }
@@ -218,6 +221,21 @@ impl Charts {
     }
 
     /// Levels of a provider that has hosts.
+    fn shift(&mut self, now: Time, ZonalFact { source, zone, what, .. }: ZonalFact) {
+        match what {
+            ZonalStep::Began => {
+                let name = match source {
+                    ShiftSource::Change(change) => &self.change_names[change],
+                    ShiftSource::Autoshift(_) => "zonal autoshift",
+                    ShiftSource::Practice(_) => "practice run",
+                };
+                self.trace.shift_begins(source, name, &self.zones[usize::from(zone.0)], now);
+            }
+            ZonalStep::Refused | ZonalStep::CapacityCheckFailed => {}
+            _ => self.trace.shift_ends(source, now),
+        }
+    }
+
     fn host(&mut self, now: Time, fact: HostFact) {
         match fact {
             HostFact::Count { provider, count } => {

@@ -4,6 +4,7 @@ use super::series;
 use super::timeline::{Band, Series};
 use crate::engine::Time;
 use crate::model::fact::Cause;
+use crate::model::ids::ShiftSource;
 use std::collections::BTreeSet;
 
 /// Points of one series; at this many it is thinned.
@@ -15,6 +16,13 @@ pub const BILLION: f64 = 1e9;
 /// Bands kept.
 pub const BANDS_MAX: usize = 1_000;
 
+/// What a band is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Of {
+    Fault(Cause),
+    Shift(ShiftSource),
+}
+
 /// Series of one partition.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -22,7 +30,7 @@ pub struct Trace {
     /// Points of one series; at this many it is thinned.
     points_max: usize,
     series: Vec<Series>,
-    bands: Vec<(Cause, Band)>,
+    bands: Vec<(Of, Band)>,
 }
 
 impl Trace {
@@ -79,35 +87,55 @@ impl Trace {
 
     /// A fault begins.
     pub fn begins(&mut self, cause: Cause, name: &str, now: Time) {
+        self.open(Of::Fault(cause), name.to_owned(), now);
+    }
+
+    /// A zonal shift begins, for one of its resources.
+    pub fn shift_begins(&mut self, source: ShiftSource, name: &str, zone: &str, now: Time) {
+        let is_it = |band: &(Of, Band)| band.0 == Of::Shift(source) && band.1.until == Time::NEVER;
+        if !self.bands.iter().any(is_it) {
+            self.open(Of::Shift(source), format!("{name}, away from {zone}"), now);
+        }
+    }
+
+    pub fn shift_ends(&mut self, source: ShiftSource, now: Time) {
+        self.close(Of::Shift(source), now);
+    }
+
+    fn open(&mut self, of: Of, name: String, now: Time) {
         if self.bands.len() < BANDS_MAX {
             let (places, cells) = (Vec::new(), Vec::new());
-            self.bands.push((cause, Band { name: name.to_owned(), places, cells, from: now, until: Time::NEVER }));
+            self.bands.push((of, Band { name, places, cells, from: now, until: Time::NEVER }));
         }
     }
 
     /// It hits a zone as a whole.
     pub fn hits_zone(&mut self, cause: Cause, zone: &str) {
-        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == cause) {
+        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == Of::Fault(cause)) {
             band.places.push(zone.to_owned());
         }
     }
 
     /// It hits a cell of the control plane.
     pub fn hits_cell(&mut self, cause: Cause, cell: &str) {
-        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == cause) {
+        if let Some((_, band)) = self.bands.iter_mut().rev().find(|band| band.0 == Of::Fault(cause)) {
             band.cells.push(cell.to_owned());
         }
     }
 
     pub fn ends(&mut self, cause: Cause, now: Time) {
-        let open = self.bands.iter_mut().rev().find(|band| band.0 == cause && band.1.until == Time::NEVER);
+        self.close(Of::Fault(cause), now);
+    }
+
+    fn close(&mut self, of: Of, now: Time) {
+        let open = self.bands.iter_mut().rev().find(|band| band.0 == of && band.1.until == Time::NEVER);
         if let Some((_, band)) = open {
             band.until = now;
         }
     }
 
     pub fn finish(self, end: Time) -> (Vec<Series>, Vec<Band>) {
-        let close = |(_, band): (Cause, Band)| Band { until: band.until.min(end), ..band };
+        let close = |(_, band): (Of, Band)| Band { until: band.until.min(end), ..band };
         (self.series, self.bands.into_iter().map(close).collect())
     }
 }
