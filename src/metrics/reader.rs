@@ -254,10 +254,11 @@ impl Metrics {
                 self.autoshifts.take(now, fact);
                 self.alarms.shifted(now, fact);
                 // A practice run answers no fault, even where one lasts in its zone by chance.
-                if fact.what == ZonalStep::Began && !matches!(fact.source, ShiftSource::Practice(_)) {
-                    if let Some(service) = fact.resource.balancer() {
-                        self.recovery.shifted(now, service, fact.zone);
-                    }
+                if fact.what == ZonalStep::Began
+                    && !matches!(fact.source, ShiftSource::Practice(_))
+                    && let Some(service) = fact.resource.balancer()
+                {
+                    self.recovery.shifted(now, service, fact.zone);
                 }
             }
         }
