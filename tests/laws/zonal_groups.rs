@@ -113,3 +113,21 @@ fn managed_scaling_takes_no_host_away_meanwhile_and_adds_them_elsewhere() {
 fn launches(fact: &Fact) -> bool {
     matches!(fact, Fact::Host(HostFact::Changed { status: HostStatus::Registering, .. }))
 }
+
+#[test]
+fn the_others_even_out_among_themselves_and_no_host_in_the_zone_is_taken() {
+    // Seven hosts, three of them in the zone that is left. Another zone loses its two for half an hour: the third one
+    // takes them on and gives them back, whatever stands in the first.
+    let mut file = fleet("4h", 7, 4, &[on_hosts("one", 14, &json!({}))]);
+    file["autoScalingGroups"][0]["AvailabilityZoneImpairmentPolicy"] =
+        json!({ "ZonalShiftEnabled": true, "ImpairedZoneHealthCheckBehavior": "ReplaceUnhealthy" });
+    file["changes"] = json!([{ "name": "away", "at": "5m",
+        "zonalShift": { "awayFrom": "use1-az1", "autoScalingGroups": ["asg"], "expiresIn": "3h" } }]);
+    file["faults"] = json!([{ "name": "dark", "at": "10m", "for": "30m", "zonePowerLoss": { "zone": "use1-az2" } }]);
+    let (diary, _) = watch(&file);
+    assert_eq!(zones_at(&diary, 590.0), [3, 2, 2]);
+    for at in [1_800.0, 2_500.0, 3_600.0, 10_000.0] {
+        assert_eq!(zones_at(&diary, at)[0], 3, "after {at} s: {:?}", zones_at(&diary, at));
+    }
+    assert_eq!(zones_at(&diary, 10_000.0), [3, 2, 2]);
+}

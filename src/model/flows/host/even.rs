@@ -58,16 +58,19 @@ pub(crate) fn look(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
     }
 }
 
-/// Ends a host of the fullest zone when more are registered than desired.
+/// Ends a host of the fullest zone when more are registered than desired. Hosts in a zone that the group is shifted away
+/// from stay.
 fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
     let row = &world.providers[provider];
     if row.sum(|zone| zone.active) <= row.desired {
         return false;
     }
     let in_zone = |zone: ZoneId| row.in_zone(zone).kept;
-    let full = group.zones.iter().map(|zone| in_zone(*zone)).max().unwrap_or(0);
+    let zones = group.zones.iter().filter(|zone| row.away != Some(**zone));
+    let full = zones.map(|zone| in_zone(*zone)).max().unwrap_or(0);
     let may_go = live(&world.hosts, &row.hosts).filter(|(_, host)| {
         host.counts()
+            && row.away != Some(host.zone)
             && host.status == HostStatus::Active
             && in_zone(host.zone) == full
             && (host.empty() || !group.termination_protection)
