@@ -143,6 +143,12 @@ fn practice_runs_come_each_week_in_the_windows_that_are_allowed() {
     // Without windows they come as chance has it, a week apart, each away from some zone.
     let free = json!({ "practiceRunConfiguration": { "outcomeAlarms": [{ "alarmIdentifier": "errors" }] } });
     let free = crate::autoshift::file(300, &free, json!({ "duration": "70d" }));
+    let (diary, _) = watch(&free);
+    let left = diary.0.iter().filter_map(|(_, fact)| match fact {
+        Fact::Zonal(fact) if fact.what == ZonalStep::Began => Some(fact.zone.0),
+        _ => None,
+    });
+    assert_eq!(left.collect::<std::collections::BTreeSet<_>>().len(), 3, "each zone has its turn");
     let began: Vec<f64> = steps(&free).iter().filter(|step| step.2 == ZonalStep::Began).map(|step| step.0).collect();
     assert!(began.len() >= 9, "{began:?}");
     assert!(began[0] < 7.0 * 86_400.0);
@@ -202,4 +208,90 @@ fn a_blocking_alarm_interrupts_a_run_and_keeps_others_from_beginning() {
     let by_alarm = ZonalStep::Interrupted(Interruption::BlockingAlarm);
     let expected = [(3_600.0, 'p', ZonalStep::Began), (3_780.0, 'p', by_alarm), (3_900.0, 'p', ZonalStep::Refused)];
     assert_eq!(found[..3], expected, "{found:?}");
+}
+
+/// Faults of zones: name, zone, kind, begin and length.
+fn faults(all: &[(&str, &str, &str, &str)]) -> Value {
+    let one = |(row, (zone, kind, at, lasts)): (usize, &(&str, &str, &str, &str))| {
+        let mut what = json!({ "zone": zone });
+        if *kind == "zoneGrey" {
+            what["errorShare"] = json!(0.000_001);
+        }
+        json!({ "name": format!("fault {row}"), "at": at, "for": lasts, *kind: what })
+    };
+    json!({ "faults": all.iter().enumerate().map(one).collect::<Vec<_>>() })
+}
+
+/// Two zones: the second is left when the first has recovered. Two faults of one zone: the last of them counts. What is
+/// over before AWS sees it starts nothing, though another fault of the zone is in force by then.
+#[test]
+fn of_faults_that_overlap_each_counts_by_itself() {
+    use ZonalStep::{Began, Completed};
+    let own = json!({ "practiceRunConfiguration": no_schedule() });
+    for (all, expected) in [
+        (
+            [("z1", "zoneGrey", "60m", "60m"), ("z2", "zoneGrey", "80m", "80m")],
+            vec![(3_900.0, 'a', Began), (7_200.0, 'a', Completed), (7_200.0, 'a', Began), (9_600.0, 'a', Completed)],
+        ),
+        (
+            [("z1", "zoneGrey", "60m", "60m"), ("z1", "networkCutZone", "90m", "60m")],
+            vec![(3_900.0, 'a', Began), (9_000.0, 'a', Completed)],
+        ),
+        (
+            [("z1", "zoneGrey", "60m", "4m"), ("z1", "networkCutZone", "62m", "30m")],
+            vec![(4_020.0, 'a', Began), (5_520.0, 'a', Completed)],
+        ),
+    ] {
+        assert_eq!(steps(&file(300, &own, faults(&all))), expected, "{all:?}");
+    }
+}
+
+/// An event in a zone in which a resource does not stand shifts nothing, but ends its practice run and keeps others from
+/// beginning.
+#[test]
+fn an_event_elsewhere_in_the_region_concerns_practice_runs_alone() {
+    use ZonalStep::{Began, Interrupted, Refused};
+    let own = json!({ "startPracticeRuns": [{ "at": "62m", "awayFrom": "z2" }, { "at": "80m", "awayFrom": "z2" }] });
+    let mut parts = faults(&[("z3", "zoneGrey", "60m", "60m")]);
+    parts["clusters"] = shop(&[service("web", 30, 2, &json!({}))]);
+    parts["startsAt"] = json!("2026-01-11T21:00:00Z");
+    let expected =
+        [(3_720.0, 'p', Began), (3_900.0, 'p', Interrupted(Interruption::Autoshift)), (4_800.0, 'p', Refused)];
+    assert_eq!(steps(&file(300, &own, parts)), expected);
+}
+
+/// The time of a run that was interrupted does not end the next one; a closed calendar refuses runs on demand too.
+#[test]
+fn a_practice_run_on_demand_has_its_own_half_hour() {
+    use ZonalStep::{Began, Expired, Interrupted, Refused, Succeeded};
+    let asked = json!([{ "at": "60m", "awayFrom": "z2" }, { "at": "70m", "awayFrom": "z2" }]);
+    let by_hand = json!([{ "name": "by hand", "at": "62m",
+        "zonalShift": { "awayFrom": "z3", "services": ["shop/web"], "expiresIn": "3m" } }]);
+    let parts = json!({ "changes": by_hand, "startsAt": "2026-01-11T21:00:00Z" });
+    let expected = [
+        (3_600.0, 'p', Began),
+        (3_720.0, 'h', Began),
+        (3_720.0, 'p', Interrupted(Interruption::ZonalShift)),
+        (3_900.0, 'h', Expired),
+        (4_200.0, 'p', Began),
+        (6_000.0, 'p', Succeeded),
+    ];
+    let found = steps(&file(300, &json!({ "startPracticeRuns": asked }), parts));
+    assert_eq!(found.iter().map(|step| step.0).collect::<Vec<_>>(), expected.map(|step| step.0));
+    assert!(expected.iter().all(|step| found.contains(step)), "{found:?}");
+    let closed = json!({ "startPracticeRuns": asked, "practiceRunConfiguration": no_schedule() });
+    assert_eq!(steps(&file(300, &closed, json!({}))), [(3_600.0, 'p', Refused), (4_200.0, 'p', Refused)]);
+}
+
+/// Due at noon of the first Wednesday, while the outcome alarm rings from 11:59 to 12:09: it is looked at again at 12:05
+/// and begins at 12:10.
+#[test]
+fn a_run_of_the_schedule_waits_until_its_outcome_alarm_is_quiet() {
+    let runs = json!({ "outcomeAlarms": [{ "alarmIdentifier": "errors" }], "allowedWindows": ["Wed:12:00-Wed:12:30"] });
+    let own = json!({ "sees": ["zonePowerLoss"], "practiceRunConfiguration": runs });
+    let mut faults = grey("59h58m", "10m");
+    faults[0]["name"] = json!("noon");
+    let found = steps(&file(300, &own, json!({ "duration": "3d", "faults": faults })));
+    let noon = 60.0 * 3_600.0;
+    assert_eq!(found, [(noon + 600.0, 'p', ZonalStep::Began), (noon + 2_400.0, 'p', ZonalStep::Succeeded)]);
 }

@@ -417,3 +417,55 @@ fn a_fault_is_not_to_blame_for_ever() {
     };
     assert!(lost("grey") > 0.0 && lost("demand") >= 333.0 * 60.0, "{} {}", lost("grey"), lost("demand"));
 }
+
+/// Of what is lost after a fault that has misled scaling, the fault bears what the tasks that it took could answer: two
+/// of twelve, 20 a second of 35; the rest is demand.
+#[test]
+fn a_fault_bears_what_it_took_and_no_more() {
+    let parts = json!({ "scalingPolicies": [cpu(&json!({}))],
+        "clusters": shop(&[service("web", 12, 3, &json!({}))]),
+        "behaviour": [{ "family": "web", "start": { "constant": "23s" }, "stop": { "constant": "1s" },
+            "cpu": { "failedRequest": 0 } }],
+        "faults": [{ "name": "grey", "at": "1h", "for": "60m", "zoneGrey": { "zone": "z1", "errorShare": 0.5 } }] });
+    let (diary, summary) = watch(&file(&[(0, 72), (7_200, 135)], &parts));
+    let changed = changes(&diary);
+    assert_eq!(changed[0], (4_653.0, 12, 10));
+    let seconds = changed[1].0 - 7_200.0;
+    let lost = |cause: &str| {
+        let rows = summary.losses.iter().filter(|row| row.cause == cause && row.phase == "scaling delay");
+        rows.map(|row| row.lost_requests.mean).sum::<f64>()
+    };
+    let [grey, demand] = [lost("grey"), lost("demand")];
+    assert!((grey - 20.0 * seconds).abs() < 1e-3 && demand >= 15.0 * seconds, "{grey} {demand} {seconds}");
+}
+
+/// A schedule that lowers the maximum in a deployment scales in when that is over.
+#[test]
+fn a_maximum_of_a_schedule_waits_for_the_deployment() {
+    let bake = json!({ "deploymentConfiguration": { "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 60 } });
+    let parts = json!({ "clusters": shop(&[service("web", 10, 3, &bake)]), "startsAt": "2026-01-05T00:00:00Z",
+        "changes": [{ "name": "new", "at": "50m", "service": "shop/web" }],
+        "scheduledActions": [{ "ScheduledActionName": "less", "ResourceId": SERVICE,
+            "Schedule": "at(2026-01-05T01:00:00)", "ScalableTargetAction": { "MaxCapacity": 5 } }] });
+    let (diary, summary) = watch(&file(&[(0, 20)], &parts));
+    let end = summary.changes[0].end_seconds.as_ref().unwrap().mean;
+    let [(at, 10, 5)] = changes(&diary)[..] else { panic!("{:?}", changes(&diary)) };
+    assert!(end > 6_600.0 && at >= end && at < end + 60.0, "{at} {end}");
+    assert_eq!(held(&diary), [(3_600.0, NotScaled::Deployment)]);
+}
+
+#[test]
+fn each_level_of_a_published_metric_is_looked_at() {
+    let levels = |more: &[(u64, u64)]| {
+        let steps: Vec<Value> =
+            more.iter().map(|(at, value)| json!({ "at": format!("{at}s"), "value": value })).collect();
+        let metric = json!([{ "namespace": "Shop", "name": "Backlog", "perTask": true, "steps": steps }]);
+        let parts =
+            json!({ "scalingPolicies": [backlog(&json!({ "DisableScaleIn": true }))], "customMetrics": metric });
+        changes(&watch(&file(&[(0, 20)], &parts)).0)
+    };
+    // 150 for each of ten tasks, and then 200 for each of fifteen: three minutes above the target of 100, and one until
+    // the last of them is known.
+    let found = levels(&[(0, 1_000), (3_600, 1_500), (7_200, 3_000)]);
+    assert_eq!(found, [(3_840.0, 10, 15), (7_440.0, 15, 30)]);
+}

@@ -196,3 +196,38 @@ fn a_zone_that_comes_back_during_a_shift_stays_out_until_the_shift_is_over() {
     // The node for 60 s, and a third of what the others get for 50 s.
     check("cut", cut.lost_requests.mean, 100.0 * 60.0 + 200.0 / 3.0 * 50.0, 1e-3);
 }
+
+/// The alarm rings at 61, 64 and 77 minutes. The first starts the shift, from 71 to 81; the second comes to a shift that
+/// is active by then, and the third to one that is active already.
+#[test]
+fn an_alarm_that_rings_again_starts_no_second_shift() {
+    let alarm = json!({ "AlarmName": "errors", "Namespace": "Evenkeel", "MetricName": "ErrorRate", "Service": "shop/web",
+        "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.01, "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching" });
+    let changes = json!([{ "name": "away", "onAlarm": "errors",
+        "zonalShift": { "awayFrom": "z1", "services": ["shop/web"], "expiresIn": "10m", "after": { "constant": "10m" } } }]);
+    let grey = |at: &str, zone: &str| json!({ "name": at, "at": at, "for": "1m", "zoneGrey": { "zone": zone, "errorShare": 0.3 } });
+    let parts = json!({ "alarms": [alarm], "faults": [grey("60m", "z1"), grey("63m", "z1"), grey("76m", "z2")] });
+    let (diary, _) = watch(&file(900, &json!({}), &changes, parts));
+    let steps = diary.0.iter().filter_map(|(at, fact)| match fact {
+        Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
+        _ => None,
+    });
+    assert_eq!(steps.collect::<Vec<_>>(), [(4_260.0, ZonalStep::Began), (4_860.0, ZonalStep::Expired)]);
+}
+
+/// A shift that an alarm has started is active: one that comes at a time is refused, and its change tells so.
+#[test]
+fn a_shift_that_is_refused_is_stopped() {
+    let alarm = json!({ "AlarmName": "errors", "Namespace": "Evenkeel", "MetricName": "ErrorRate", "Service": "shop/web",
+        "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.01, "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching" });
+    let mut by_alarm = shift("by alarm", "1h", "z1", "1h");
+    by_alarm.as_object_mut().unwrap().remove("at");
+    by_alarm["onAlarm"] = json!("errors");
+    let mut parts = grey("1h", "1h");
+    parts["alarms"] = json!([alarm]);
+    let summary = run(&file(900, &json!({}), &json!([by_alarm, shift("by hand", "90m", "z2", "20m")]), parts), 1);
+    let outcomes: Vec<_> = summary.changes.iter().map(|row| (row.name.as_str(), row.outcome.as_str())).collect();
+    assert_eq!(outcomes, [("by alarm", "completed"), ("by hand", "stopped")]);
+}
