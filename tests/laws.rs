@@ -100,6 +100,8 @@ mod link;
 mod logs;
 #[path = "laws/managed.rs"]
 mod managed;
+#[path = "laws/network_balancer.rs"]
+mod network_balancer;
 #[path = "laws/nodes.rs"]
 mod nodes;
 #[path = "laws/paid.rs"]

@@ -6,11 +6,11 @@ use super::console::Console;
 use super::interrupt;
 use super::render;
 use super::stages;
-use super::{args, check_json, notes, passed_over, scalable_targets};
+use super::{args, check_json, notes, passed_over, response_times, scalable_targets};
 use crate::api::{Reading, Scenario};
 use crate::engine::Span;
 use crate::forecast::overview::{Row, overview};
-use crate::forecast::{cells, changes, scaling, services, zonal};
+use crate::forecast::{cells, changes, response, scaling, services, zonal};
 use crate::model::plan::{Plan, Shadow, WHOLE};
 use crate::model::problem::{Problems, Severity};
 use crate::model::quantity::Rate;
@@ -115,6 +115,10 @@ fn report(path: &str, plan: &Plan, problems: &Problems, extent: Extent, paint: P
             planes(plan, extent),
         ),
         ("Tasks needed at the peak, and what is left of each service without one zone", headroom(&services, extent)),
+        (
+            "Response times at the peak, and without the zone that has most of the tasks",
+            response_times::table(&response::at_peak(plan, &services), extent.rows(), ALL),
+        ),
         (
             "Service auto scaling: what the bounds carry, and how busy tasks are at a target",
             scalable_targets::table(&scaling::bounds(plan), extent.rows(), ALL),

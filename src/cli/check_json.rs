@@ -2,7 +2,7 @@
 
 use crate::api::Reading;
 use crate::engine::Span;
-use crate::forecast::{cells, changes, scaling, services, zonal};
+use crate::forecast::{cells, changes, response, scaling, services, zonal};
 use crate::model::plan::Plan;
 use crate::model::problem::{Code, Problem, Severity};
 use crate::scenario::Sources;
@@ -69,6 +69,10 @@ fn derived(plan: &Plan) -> Value {
         "cells": cells.collect::<Vec<_>>(), "changes": changes.collect::<Vec<_>>(),
         "zonalShifts": zonal::derived(plan),
     });
+    let peak = response::at_peak(plan, &services::at_start(plan).1);
+    if !peak.is_empty() {
+        derived["responseTimes"] = json!(peak);
+    }
     let bounds = scaling::bounds(plan);
     if !bounds.is_empty() {
         derived["scalableTargets"] = json!(bounds);

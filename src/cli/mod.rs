@@ -28,6 +28,7 @@ pub mod place;
 mod problem;
 mod progress;
 pub mod render;
+mod response_times;
 mod results;
 mod run;
 mod scalable_targets;

@@ -15,6 +15,7 @@ pub(super) fn table(all: &[Bounds], most: usize, hint: &'static str) -> Table {
             "requests/s\nat max",
             "needed\nat the peak",
             "min without\na zone",
+            "max without\na zone",
         ])
         .left(&["policy"])
         .right(&["busy at\nits target", "and without\na zone"]);
@@ -30,6 +31,7 @@ pub(super) fn table(all: &[Bounds], most: usize, hint: &'static str) -> Table {
             high,
             needed,
             row.min_left_without_zone.to_string(),
+            format!("{}{}", row.max_left_without_zone, if row.falls_short() { " (falls short)" } else { "" }),
         ];
         if row.policies.is_empty() {
             table.row(own.clone().into_iter().chain([NOTHING; 3].map(str::to_owned)));

@@ -5,6 +5,7 @@ pub mod cells;
 pub mod changes;
 pub(crate) mod never;
 pub mod overview;
+pub mod response;
 pub mod scaling;
 pub mod services;
 mod smallest;

@@ -22,6 +22,8 @@ pub struct Bounds {
     pub carries_per_second: Option<[f64; 2]>,
     /// Tasks left of the fewest when a zone is lost that has most of them.
     pub min_left_without_zone: u32,
+    /// The same of the most.
+    pub max_left_without_zone: u32,
     pub policies: Vec<AtTarget>,
 }
 
@@ -73,7 +75,15 @@ pub fn one(plan: &Plan, target: &ScalableTarget) -> Bounds {
         needed,
         carries_per_second: carries,
         min_left_without_zone: target.min - target.min.div_ceil(zones),
+        max_left_without_zone: target.max - target.max.div_ceil(zones),
         policies: policies.collect(),
+    }
+}
+
+impl Bounds {
+    /// Whether even the most tasks, without a zone that has most of them, are fewer than the peak needs.
+    pub fn falls_short(&self) -> bool {
+        self.needed.is_some_and(|[_, peak]| self.max_left_without_zone < peak)
     }
 }
 

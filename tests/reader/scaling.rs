@@ -579,3 +579,30 @@ fn what_the_aws_cli_prints_goes_in_unchanged() {
         ]
     );
 }
+
+#[test]
+fn a_network_load_balancer_has_no_metric_of_requests() {
+    let network = json!([{ "service": "shop/web", "rate": "120/s", "requestsPerTask": "60/s", "responseTime": {},
+        "loadBalancer": { "type": "network" } }]);
+    let alarm = |metric: &str, namespace: &str, statistic: &str| {
+        json!({ "AlarmName": metric, "MetricName": metric, "Namespace": namespace, "Service": "shop/web",
+            "Statistic": statistic, "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0,
+            "ComparisonOperator": "LessThanThreshold" })
+    };
+    let policy = json!([{ "PolicyName": "requests", "ResourceId": SERVICE, "PolicyType": "TargetTrackingScaling",
+        "ScalableDimension": "ecs:service:DesiredCount", "ServiceNamespace": "ecs",
+        "TargetTrackingScalingPolicyConfiguration": { "TargetValue": 600.0, "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "ALBRequestCountPerTarget" } } }]);
+    let all = [
+        alarm("RequestCount", "AWS/ApplicationELB", "Sum"),
+        alarm("TargetResponseTime", "AWS/ApplicationELB", "Average"),
+        alarm("HealthyHostCount", "AWS/NetworkELB", "Minimum"),
+    ];
+    let (problems, _) = read(&file(&json!({ "traffic": network, "alarms": all, "scalingPolicies": policy })));
+    let errors = problems.iter().filter(|one| one.severity == Severity::Error);
+    let said: Vec<(&str, &str)> = errors.map(|one| (one.at.as_str(), one.message.as_str())).collect();
+    let words = "`shop/web` is behind a Network Load Balancer, which sees no requests: it has no such metric";
+    assert_eq!(said.len(), 3, "{said:#?}");
+    assert!(said.iter().all(|(_, message)| *message == words), "{said:#?}");
+    assert!(said.iter().any(|(at, _)| at.starts_with("/scalingPolicies/0")), "{said:#?}");
+}

@@ -49,7 +49,7 @@ pub use region_rollout::{ACROSS, RegionRollouts};
 pub use scaling::{CustomMetric, ScalableTarget, Usage};
 use std::ops::Range;
 pub use strategy::{Answer, Flag, Hook, HookStatus, Shadow, Strategy, WHOLE};
-pub use traffic::{Balancer, Profile, Response, Traffic, response};
+pub use traffic::{Balancer, BalancerKind, Profile, Response, Traffic, response};
 pub use written::Written;
 pub use zonal::{OnAlarm, ZonalShift};
 

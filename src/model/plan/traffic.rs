@@ -7,12 +7,22 @@ use crate::model::ids::ZoneId;
 pub use response::Response;
 use std::sync::Arc;
 
-/// An Application Load Balancer with one target group.
+/// What a load balancer looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BalancerKind {
+    /// Requests: an Application Load Balancer.
+    Application,
+    /// Connections: a Network Load Balancer.
+    Network,
+}
+
+/// A load balancer with one target group.
 #[derive(Debug, Clone)]
 pub struct Balancer {
+    pub kind: BalancerKind,
     /// Health-check interval, 30 s by default.
     pub interval: Span,
-    /// Health-check time-out, 5 s.
+    /// Health-check time-out: 5 s of an Application Load Balancer, 10 s of a Network Load Balancer.
     pub timeout: Span,
     /// Failures in a row until unhealthy, 2.
     pub unhealthy: u32,

@@ -10,7 +10,7 @@ object! {
             target_group_arn: String,
             /// Name; with `Attributes` alone an entry adds to the one of the same name or ARN.
             target_group_name: String,
-            /// HTTP or HTTPS for an Application Load Balancer, which is what is simulated.
+            /// HTTP or HTTPS for an Application Load Balancer; TCP, TLS, UDP or TCP_UDP for a Network Load Balancer.
             protocol: String,
             /// Whether there are health checks; only target groups of functions can be without.
             health_check_enabled: bool,

@@ -25,7 +25,7 @@ pub use evacuation::{Evacuation, Quarantine, QuarantineAction};
 pub use objective::Objective;
 pub use pipeline::{Pipeline, PipelineAlarm, PipelineStage, StageKind, WorkingHours};
 pub use response::{ResponsePoint, ResponseTime};
-pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, RunTasks, Step, Traffic};
+pub use traffic::{Daily, DailyStep, DailyWave, LoadBalancer, LoadBalancerType, RunTasks, Step, Traffic};
 pub use zonal::{AutoshiftStatus, ControlCondition, PracticeRunConfiguration, ZonalAutoshift, ZonalShift};
 
 use super::ecs::auto_scaling_group::AutoScalingGroup;

@@ -143,14 +143,17 @@ impl Read for Daily {
 }
 
 object! {
-    /// Settings of an Application Load Balancer and its target group. What is not written is that of the service's
-    /// target group, where `targetGroups` holds it.
+    /// Settings of a load balancer and its target group. What is not written is that of the service's target group,
+    /// where `targetGroups` holds it.
     LoadBalancer("camelCase", called "LoadBalancerSettings") {
         may {
+            /// `application` or `network`. Behind a Network Load Balancer requests are connections; each node sends to
+            /// the targets of its own zone unless `crossZone` says otherwise.
+            kind as "type": LoadBalancerType => Calculated "`network` where its target group has the protocol TCP, TLS, UDP or TCP_UDP, else `application`",
             /// Seconds between two checks: 5 to 300 (sourced: [elb-health-checks]).
             health_check_interval_seconds: u32 [5..=300] => Sourced "that of its target group, else 30" "[elb-health-checks]",
             /// Seconds to wait for an answer: 2 to 120 (sourced: [elb-health-checks]).
-            health_check_timeout_seconds: u32 [2..=120] => Sourced "that of its target group, else 5" "[elb-health-checks]",
+            health_check_timeout_seconds: u32 [2..=120] => Sourced "that of its target group, else 5, of a Network Load Balancer 10" "[elb-health-checks] [elb-api-create-target-group]",
             /// Passes in a row until healthy again: 2 to 10 (sourced: [elb-health-checks]).
             healthy_threshold_count: u32 [2..=10] => Sourced "that of its target group, else 5" "[elb-health-checks]",
             /// Failures in a row until unhealthy: 2 to 10 (sourced: [elb-health-checks]).
@@ -158,7 +161,7 @@ object! {
             /// `deregistration_delay.timeout_seconds`: up to an hour (sourced: [elb-target-group-attributes]).
             deregistration_delay: Duration => Sourced "that of its target group, else 5 min" "[elb-target-group-attributes]",
             /// Whether every node of the load balancer sends to the targets of all zones.
-            cross_zone: bool => Sourced "that of its target group, else true" "[elb-how-it-works]",
+            cross_zone: bool => Sourced "that of its target group, else true of an Application Load Balancer and false of a Network Load Balancer" "[elb-how-it-works] [nlb-health-checks]",
             /// `zonal_shift.config.enabled`: whether a zonal shift or autoshift may take it out of a zone.
             zonal_shift: bool => Sourced "false" "[elb-zonal-shift]",
             /// How long clients keep the address of a node that does not answer, since its zone lost its power as a
@@ -167,6 +170,16 @@ object! {
             /// Share of the clients that try the address of another node at once when one does not answer: 0 to 1.
             clients_retry_share: f64 [0..=1] => Choice "0",
         }
+    }
+}
+
+words! {
+    /// `Type` of a load balancer.
+    LoadBalancerType("lowercase") {
+        /// An Application Load Balancer.
+        Application,
+        /// A Network Load Balancer.
+        Network,
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Activity, percentile, placed};
 use crate::engine::Span;
 use crate::model::ids::{AlarmId, RegionId, ServiceId, ZoneId};
 use crate::model::plan::{
-    self, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
+    self, BalancerKind, Form, Kind, LOAD_BALANCER, Metric, MissingData, OnMetric, Rule, Scope, Statistic, Watches,
 };
 use crate::model::problem::{Noun, nearest};
 use crate::scenario::file::{Alarm, ComparisonOperator, Dimension, Statistic as Written};
@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 const HOUR: u32 = 3_600;
 
 const DAY: u64 = 86_400;
+
+/// Where the metrics of Network Load Balancers are.
+const NETWORK_LOAD_BALANCER: &str = "AWS/NetworkELB";
 
 /// Metrics that people set alarms on and that are not simulated ([ecs-deployment-alarms] [ecs-container-insights]).
 const KNOWN: [&str; 3] = ["HTTPCode_ELB_4XX_Count", "HTTPCode_Target_4XX_Count", "RunningTaskCount"];
@@ -131,7 +134,10 @@ impl Activity<'_> {
             let message = format!("the metric `{name}` is not simulated");
             return self.out.not_modelled(&format!("{at}/MetricName"), message, hint).none();
         };
-        if let Some(written) = alarm.namespace.as_ref().filter(|written| written != namespace) {
+        // Hosts are counted by both kinds of load balancer.
+        let hosts = matches!(metric, Metric::HealthyHostCount | Metric::UnHealthyHostCount);
+        let other = |written: &&String| *written != namespace && !(hosts && *written == NETWORK_LOAD_BALANCER);
+        if let Some(written) = alarm.namespace.as_ref().filter(other) {
             let message = format!("the namespace `{written}` has no metric `{name}` here");
             self.out.unknown_value(&format!("{at}/Namespace"), message, format!("write \"{namespace}\""));
         }
@@ -246,6 +252,10 @@ impl Activity<'_> {
             self.out.wrong_target(at, message, "name a service");
             return false;
         }
+        if self.is_of_requests(id, metric) {
+            let hint = "watch `HealthyHostCount`, `UnHealthyHostCount` or `ErrorRate`";
+            return self.not_of_a_network_load_balancer(id, at, hint);
+        }
         if metric.form() == Form::Measure {
             return true;
         }
@@ -264,6 +274,28 @@ impl Activity<'_> {
             return false;
         }
         true
+    }
+
+    /// Whether a metric counts requests, and the load balancer of the service sees connections alone.
+    pub(super) fn is_of_requests(&self, id: ServiceId, metric: Metric) -> bool {
+        let network = self.plan.services[id].balancer.as_ref().is_some_and(|one| one.kind == BalancerKind::Network);
+        network
+            && matches!(
+                metric.known(),
+                Metric::Target5xx
+                    | Metric::Elb5xx
+                    | Metric::RequestCount
+                    | Metric::RequestCountPerTarget
+                    | Metric::TargetResponseTime
+            )
+    }
+
+    pub(super) fn not_of_a_network_load_balancer(&mut self, id: ServiceId, at: &str, hint: &str) -> bool {
+        let name = &self.plan.services[id].name;
+        let message =
+            format!("`{name}` is behind a Network Load Balancer, which sees no requests: it has no such metric");
+        self.out.wrong_target(at, message, hint);
+        false
     }
 
     /// Warns of thresholds that decide nothing.

@@ -2,6 +2,7 @@
 
 use super::response::Laws;
 use super::router::cell_place;
+use super::traffic::usual;
 use super::{Activity, after_end, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
@@ -271,14 +272,14 @@ impl Activity<'_> {
             self.out.wrong_target(&format!("{at}/service"), message, hint);
             return;
         }
-        let base = self.plan.services[service].balancer.clone().unwrap_or_else(super::traffic::default_balancer);
+        let base = self.plan.services[service].balancer.clone().unwrap_or_else(usual);
         let balancer =
             written.load_balancer.as_ref().map(|one| self.checked_balancer(one, base, &format!("{at}/loadBalancer")));
         let row = &mut self.plan.services[service];
         if let Some(balancer) = balancer {
             row.balancer = Some(balancer);
         }
-        row.balancer.get_or_insert_with(super::traffic::default_balancer);
+        row.balancer.get_or_insert_with(usual);
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
         row.traffic =
             Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), response, dispatched: true });

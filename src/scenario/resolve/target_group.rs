@@ -1,9 +1,9 @@
 //! Settings of target groups, as `describe-target-groups` and `describe-target-group-attributes` print them.
 
-use super::traffic::{LONGEST_DEREGISTRATION, default_balancer};
+use super::traffic::{LONGEST_DEREGISTRATION, default_balancer, usual};
 use super::{Clusters, placed};
 use crate::engine::Span;
-use crate::model::plan::Balancer;
+use crate::model::plan::{Balancer, BalancerKind};
 use crate::scenario::ecs::service::Service;
 use crate::scenario::ecs::target_group::{Attribute, TargetGroup};
 
@@ -30,9 +30,8 @@ impl Clusters<'_> {
                 let hint = "write `TargetGroupArn`, as `describe-target-groups` prints it";
                 self.out.missing(&at, "nothing says which target group this is", hint);
             }
-            let protocol = group.protocol.as_deref().unwrap_or("HTTP");
-            if !matches!(protocol, "HTTP" | "HTTPS") {
-                let message = format!("a target group of {protocol} is behind no Application Load Balancer");
+            if let Some(protocol) = group.protocol.as_deref().filter(|protocol| kind_of(protocol).is_none()) {
+                let message = format!("a target group of {protocol} is behind neither kind of load balancer here");
                 let hint = "its settings are taken, and an Application Load Balancer is simulated";
                 self.out.ignored(&format!("{at}/Protocol"), message, hint);
             }
@@ -73,7 +72,7 @@ impl Clusters<'_> {
     /// The load balancer of a service with target groups: AWS's defaults, and over them what its first target group in
     /// the scenario says.
     pub(super) fn balancer_of(&mut self, service: &Service, at: &str) -> Option<Balancer> {
-        let mut balancer = default_balancer();
+        let mut balancer = usual();
         if service.load_balancers.is_empty() {
             return None;
         }
@@ -89,12 +88,14 @@ impl Clusters<'_> {
             let number = |pick: fn(&TargetGroup) -> Option<u32>| groups.iter().find_map(|group| pick(group));
             let seconds = |pick, usual| number(pick).map_or(usual, |seconds| Span::from_secs(u64::from(seconds)));
             let attribute = |key: &str| groups.iter().find_map(|group| group.attribute(key));
+            let protocol = groups.iter().find_map(|group| group.protocol.as_deref());
+            balancer = default_balancer(protocol.and_then(kind_of).unwrap_or(BalancerKind::Application));
             balancer.interval = seconds(|group| group.health_check_interval_seconds, balancer.interval);
             balancer.timeout = seconds(|group| group.health_check_timeout_seconds, balancer.timeout);
             balancer.healthy = number(|group| group.healthy_threshold_count).unwrap_or(balancer.healthy);
             balancer.unhealthy = number(|group| group.unhealthy_threshold_count).unwrap_or(balancer.unhealthy);
             balancer.deregistration = attribute(DELAY).and_then(delay).unwrap_or(balancer.deregistration);
-            balancer.cross_zone = attribute(CROSS_ZONE).and_then(crosses).unwrap_or(true);
+            balancer.cross_zone = attribute(CROSS_ZONE).and_then(crosses).flatten().unwrap_or(balancer.cross_zone);
             if balancer.timeout >= balancer.interval {
                 let message = "the target group waits longer for an answer than from check to check";
                 self.out.out_of_range(&format!("{at}/targetGroupArn"), message, "look at `targetGroups`");
@@ -118,11 +119,23 @@ fn delay(value: &str) -> Option<Span> {
     value.parse::<u64>().ok().map(Span::from_secs).filter(|span| *span <= LONGEST_DEREGISTRATION)
 }
 
-/// Of an Application Load Balancer its own setting is always on (sourced: [elb-how-it-works]).
-fn crosses(value: &str) -> Option<bool> {
+/// The load balancer that sends to targets of a protocol (sourced: [elb-api-create-target-group]).
+fn kind_of(protocol: &str) -> Option<BalancerKind> {
+    match protocol {
+        "HTTP" | "HTTPS" => Some(BalancerKind::Application),
+        "TCP" | "TLS" | "UDP" | "TCP_UDP" => Some(BalancerKind::Network),
+        _ => None,
+    }
+}
+
+/// What an attribute says; the inner `None`: the load balancer's own setting, which is always on for an Application Load
+/// Balancer (sourced: [elb-how-it-works]), and off by default for a Network Load Balancer (sourced: [nlb-health-checks]).
+#[expect(clippy::option_option, reason = "that the load balancer decides is an answer, too")]
+fn crosses(value: &str) -> Option<Option<bool>> {
     match value {
-        "true" | "use_load_balancer_configuration" => Some(true),
-        "false" => Some(false),
+        "use_load_balancer_configuration" => Some(None),
+        "true" => Some(Some(true)),
+        "false" => Some(Some(false)),
         _ => None,
     }
 }

@@ -5,9 +5,9 @@ use super::table::{self, Table};
 use super::{Activity, Csv, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ZoneId;
-use crate::model::plan::{self, Balancer, Kind, Profile, Traffic as Offered};
+use crate::model::plan::{self, Balancer, BalancerKind, Kind, Profile, Traffic as Offered};
 use crate::model::quantity::Rate;
-use crate::scenario::file::{Daily, DailyStep, DailyWave, LoadBalancer, Step};
+use crate::scenario::file::{Daily, DailyStep, DailyWave, LoadBalancer, LoadBalancerType, Step};
 use std::fmt::Display;
 
 const DAY: Span = Span::from_secs(86_400);
@@ -32,7 +32,7 @@ impl Activity<'_> {
             let id = self.names.service(&traffic.service, &format!("{at}/service"), self.out);
             let table = traffic.csv.as_deref().map(|name| (name, csv));
             let profile = self.profile((traffic.rate, &traffic.steps, &traffic.daily, table), &at);
-            let base = id.and_then(|id| self.plan.services[id].balancer.clone()).unwrap_or_else(default_balancer);
+            let base = id.and_then(|id| self.plan.services[id].balancer.clone()).unwrap_or_else(usual);
             let balancer = traffic.load_balancer.as_ref();
             let balancer = balancer.map(|written| self.checked_balancer(written, base, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
@@ -60,7 +60,7 @@ impl Activity<'_> {
                 service.balancer = Some(balancer);
             }
             if !local {
-                service.balancer.get_or_insert_with(default_balancer);
+                service.balancer.get_or_insert_with(usual);
             }
             service.traffic = Some(Offered { profile, per_task: per_task.0, response, dispatched: false });
         }
@@ -221,16 +221,23 @@ impl Activity<'_> {
     }
 }
 
-/// An Application Load Balancer with AWS's defaults (sourced: [elb-health-checks] [elb-target-group-attributes]
-/// [elb-how-it-works]).
-pub(super) fn default_balancer() -> Balancer {
+/// The load balancer of a service that says nothing of it.
+pub(super) fn usual() -> Balancer {
+    default_balancer(BalancerKind::Application)
+}
+
+/// A load balancer with AWS's defaults (sourced: [elb-health-checks] [elb-target-group-attributes] [elb-how-it-works];
+/// of a Network Load Balancer [elb-api-create-target-group] [nlb-health-checks]).
+pub(super) fn default_balancer(kind: BalancerKind) -> Balancer {
+    let network = kind == BalancerKind::Network;
     Balancer {
+        kind,
         interval: Span::from_secs(30),
-        timeout: Span::from_secs(5),
+        timeout: Span::from_secs(if network { 10 } else { 5 }),
         unhealthy: 2,
         healthy: 5,
         deregistration: Span::from_secs(300),
-        cross_zone: true,
+        cross_zone: !network,
         dns_ttl: DNS_TTL,
         retry_ppm: 0,
         local: false,
@@ -239,8 +246,13 @@ pub(super) fn default_balancer() -> Balancer {
     }
 }
 
-/// What is written, over a load balancer.
+/// What is written, over a load balancer; over the defaults of its kind where that is another.
 fn over(base: Balancer, written: &LoadBalancer) -> Balancer {
+    let kind = written.kind.map_or(base.kind, |kind| match kind {
+        LoadBalancerType::Application => BalancerKind::Application,
+        LoadBalancerType::Network => BalancerKind::Network,
+    });
+    let base = if kind == base.kind { base } else { default_balancer(kind) };
     let seconds = |written: Option<u32>, base| written.map_or(base, |seconds| Span::from_secs(u64::from(seconds)));
     Balancer {
         interval: seconds(written.health_check_interval_seconds, base.interval),

@@ -19,13 +19,16 @@ use crate::model::flows::rows::{account, tell, wake};
 use crate::model::flows::task::stop;
 use crate::model::flows::{Cx, For, World, step};
 use crate::model::ids::{ChangeId, ServiceId, TaskId};
-use crate::model::plan::{Answer, HookStatus, Plan, Shadow, Strategy, WHOLE};
+use crate::model::plan::{Answer, BalancerKind, HookStatus, Plan, Shadow, Strategy, WHOLE};
 use crate::model::tables::rollout::{Shift, Stage, Waits};
 use crate::model::tables::task::Marks;
 
 /// From the failure of a deployment until the load balancer sends everything to blue (model choice: rules of a listener
 /// change within seconds). A weight of green counts from the begin of its stage.
 const MOVES: Span = Span::from_secs(5);
+
+/// What ECS adds to both traffic shifts behind a Network Load Balancer (sourced: [ecs-nlb-blue-green]).
+const NLB_DELAY: Span = Span::from_secs(600);
 
 /// A revision that is deployed beside the one that serves. What still waits for an earlier turn of a change that comes
 /// again has another number.
@@ -107,8 +110,13 @@ fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
     let turn = world.services[service].deployment.rollout.as_ref().map_or(0, |rollout| rollout.turn);
     let hooks =
         plan.services[service].deployment.hooks.iter().enumerate().filter(|(_, hook)| hook.stages.contains(&at));
+    let slow = slow(plan, service, at);
     let Some(answer) = plan.changes[change].answers.iter().find(|answer| answer.stage == at) else {
-        return answered(world, service, cx);
+        if slow == Span::ZERO {
+            return answered(world, service, cx);
+        }
+        enters(service, change, at, cx);
+        return wait(world, service, Waits::Hooks, slow, cx);
     };
     let bad = world.services[service].deployment.revisions.iter().any(|one| one.number == green && one.bad);
     let (mut all, mut first) = ((Span::ZERO, Waits::Hooks), None);
@@ -129,11 +137,27 @@ fn ask(world: &mut World, service: ServiceId, cx: &mut Cx<'_>) {
             all = (span, waits);
         }
     }
+    enters(service, change, at, cx);
+    // A stage that goes on takes so much longer; one that fails does not.
+    let (span, waits) = first.unwrap_or((all.0 + slow, all.1));
+    wait(world, service, waits, span, cx);
+}
+
+/// A stage with hooks, or with a delay, is told; the shift itself has been.
+fn enters(service: ServiceId, change: ChangeId, at: Lifecycle, cx: &mut Cx<'_>) {
     if at != Lifecycle::ProductionTrafficShift {
         tell::change(change, service, ChangeStep::Enters(at), cx);
     }
-    let (span, waits) = first.unwrap_or(all);
-    wait(world, service, waits, span, cx);
+}
+
+/// What a Network Load Balancer adds to a stage, at each step of it: its weights reach the data plane late (sourced:
+/// [ecs-nlb-blue-green]; that each step of a shift waits is a model choice).
+fn slow(plan: &Plan, service: ServiceId, at: Lifecycle) -> Span {
+    let network = plan.services[service].balancer.as_ref().is_some_and(|one| one.kind == BalancerKind::Network);
+    match at {
+        Lifecycle::TestTrafficShift | Lifecycle::ProductionTrafficShift if network => NLB_DELAY,
+        _ => Span::ZERO,
+    }
 }
 
 /// When a hook answers, if it does, and whether with FAILED.

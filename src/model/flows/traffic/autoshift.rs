@@ -9,6 +9,8 @@
 //! recovered (model choice: AWS says nothing of two).
 
 use super::away::{begin, end, is_here};
+use super::practice::is_balanced;
+use crate::engine::Span;
 use crate::model::fact::{Cause, Interruption, ZonalFact, ZonalStep};
 use crate::model::flows::{Cx, World, step};
 use crate::model::ids::{AutoshiftId, ShiftSource, ZoneId};
@@ -67,6 +69,9 @@ fn shifts(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &mut Cx<'_>) {
     }
 }
 
+/// A resource whose capacity is not balanced yet is looked at again after so long (model choice).
+const AGAIN: Span = Span::MINUTE;
+
 /// AWS sees that a zone has recovered, unless it is impaired again, or still.
 pub(super) fn recovered(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &mut Cx<'_>) {
     let in_force = world.zonal.impaired.clone();
@@ -77,6 +82,10 @@ pub(super) fn recovered(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &m
     }
     let source = ShiftSource::Autoshift(id);
     if world.zonal.active.iter().any(|one| one.source == source && one.zone == zone) {
+        // Traffic is not sent back before capacity is balanced ([arc-capacity-check]).
+        if !is_balanced(world, cx.plan.autoshifts[id].resource, cx.plan) {
+            return cx.after(AGAIN, step::Zonal::Recovered(id, zone));
+        }
         end(world, source, ZonalStep::Completed, cx);
         if let Some(next) = others(world) {
             shifts(world, id, next, cx);

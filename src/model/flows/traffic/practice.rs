@@ -1,13 +1,14 @@
 //! Practice runs of zonal autoshift: each week a resource is taken out of a zone for half an hour ([arc-practice-runs]).
 //!
 //! ```text
-//! due ─► (blocked: tried again) ─► shift of 30 min ─► SUCCEEDED
-//!                                        ├─ outcome alarm rings ─► FAILED
-//!                                        └─ blocking alarm, shift by hand, event in the Region ─► INTERRUPTED
+//! due ─► (blocked: tried again) ─► capacity check ─► shift of 30 min ─► SUCCEEDED
+//!                                   └─ CAPACITY_CHECK_FAILED  ├─ outcome alarm rings ─► FAILED
+//!                                                             └─ blocking alarm, shift by hand, event in the Region ─► INTERRUPTED
 //! ```
 //! The first comes at a random moment of the first week, and each of the others a week after the one before began (model
-//! choice: "about weekly"). Each leaves a zone by chance. The capacity check of ARC is not made for Application Load
-//! Balancers ([arc-capacity-check]).
+//! choice: "about weekly"). Each leaves a zone by chance. ARC checks the capacity of a Network Load Balancer first: its
+//! healthy targets must be balanced over its zones, "within a small variance", which is one target here (model choice).
+//! It makes no check of an Application Load Balancer ([arc-capacity-check]).
 
 use super::away::{begin, end, is_here};
 use crate::engine::key::Phase as Turn;
@@ -15,7 +16,8 @@ use crate::engine::{Dist, Span, Time};
 use crate::model::fact::{Interruption, ZonalFact, ZonalStep};
 use crate::model::flows::change::alarms;
 use crate::model::flows::{Cx, For, World, step};
-use crate::model::ids::{AlarmId, AutoshiftId, ShiftSource, ZoneId};
+use crate::model::ids::{AlarmId, AutoshiftId, Resource, ShiftSource, ZoneId};
+use crate::model::plan::{BalancerKind, Plan};
 use crate::model::tables::zonal::Active;
 
 const WEEK: Span = Span::from_secs(7 * 86_400);
@@ -80,12 +82,31 @@ fn is_blocked(world: &World, id: AutoshiftId, cx: &Cx<'_>) -> bool {
 
 fn starts(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &mut Cx<'_>) {
     let resource = cx.plan.autoshifts[id].resource;
+    let source = ShiftSource::Practice(id);
+    if !is_balanced(world, resource, cx.plan) {
+        return cx.note(ZonalFact { source, resource, zone, what: ZonalStep::CapacityCheckFailed });
+    }
     let number = world.zonal.runs.entry(id).or_default();
     *number += 1;
     cx.after(LASTS, step::Zonal::RunOver(id, *number));
-    let source = ShiftSource::Practice(id);
     cx.note(ZonalFact { source, resource, zone, what: ZonalStep::Began });
     begin(world, Active { resource, source, zone }, cx);
+}
+
+/// ARC's capacity check ([arc-capacity-check]): whether healthy targets of a Network Load Balancer are balanced over its
+/// zones.
+pub(super) fn is_balanced(world: &World, resource: Resource, plan: &Plan) -> bool {
+    let Resource::Balancer(service) = resource;
+    let Some(balancer) = plan.services[service].balancer.as_ref().filter(|one| one.kind == BalancerKind::Network)
+    else {
+        return true;
+    };
+    let healthy = |zone: &ZoneId| {
+        let here = &world.services[service].zones[world.zone_row(*zone)];
+        here.serving + here.dead
+    };
+    let counts = || balancer.nodes.iter().map(healthy);
+    counts().max().unwrap_or(0) - counts().min().unwrap_or(0) <= 1
 }
 
 /// A practice run has lasted for its time, unless it ended before.

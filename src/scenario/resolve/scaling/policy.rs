@@ -101,6 +101,13 @@ impl Activity<'_> {
             self.out.wrong_target(at, message, "scale on CPU, or put the service behind a load balancer");
             return false;
         }
+        if self.is_of_requests(service, metric) {
+            return self.not_of_a_network_load_balancer(
+                service,
+                at,
+                "scale on CPU, or use an Application Load Balancer",
+            );
+        }
         if row.traffic.is_none() && !matches!(metric, Metric::Custom(_)) {
             let message = format!("`{name}` has no traffic: this metric never moves, and the policy does nothing");
             self.out.no_effect(at, message, "add the service to `traffic`");
