@@ -174,3 +174,5 @@ mod world;
 mod year;
 #[path = "laws/zonal.rs"]
 mod zonal;
+#[path = "laws/zonal_groups.rs"]
+mod zonal_groups;

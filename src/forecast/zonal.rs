@@ -2,7 +2,7 @@
 
 use super::start::Start;
 use crate::model::Plan;
-use crate::model::ids::{Resource, ServiceId, ZoneId};
+use crate::model::ids::{ServiceId, ZoneId};
 use crate::model::problem::Problems;
 use crate::model::quantity::Rate;
 use serde::Serialize;
@@ -48,15 +48,11 @@ pub fn derived(plan: &Plan) -> Vec<ShiftRow> {
 fn concerned(plan: &Plan) -> BTreeSet<(ServiceId, ZoneId)> {
     let shifts = plan.changes.iter().filter_map(|change| change.zonal.as_ref());
     let of_aws = plan.autoshifts.iter().flat_map(|row| {
-        let Resource::Balancer(service) = row.resource;
-        row.zones.iter().map(move |zone| (service, *zone))
+        let service = row.resource.balancer();
+        row.zones.iter().filter_map(move |zone| Some((service?, *zone)))
     });
     shifts
-        .flat_map(|shift| {
-            shift.resources.iter().map(|resource| match resource {
-                Resource::Balancer(service) => (*service, shift.away_from),
-            })
-        })
+        .flat_map(|shift| shift.resources.iter().filter_map(|resource| Some((resource.balancer()?, shift.away_from))))
         .chain(of_aws)
         .collect()
 }

@@ -181,11 +181,9 @@ pub(super) fn told(plan: &Plan, (changes, shifted): Measured<'_>, series: &[Seri
         thresholds: thresholds(plan, service),
         by_weight: by_weight(plan, service),
     };
-    let of_resource = |row: &Autoshift| match row.resource {
-        Resource::Balancer(service) => service,
-    };
+    let of_resource = |row: &Autoshift| row.resource.balancer();
     let mut all: BTreeSet<ServiceId> = plan.changes.iter().flat_map(Change::services).collect();
-    all.extend(plan.autoshifts.iter().map(of_resource));
+    all.extend(plan.autoshifts.iter().filter_map(of_resource));
     plan.services_in_order().filter(|id| all.contains(id)).map(of).collect()
 }
 

@@ -22,7 +22,7 @@ use crate::engine::{Reader, Time};
 use crate::model::fact::{
     Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState, ZonalStep,
 };
-use crate::model::ids::{ProviderId, Resource, ServiceId, ShiftSource, TypeId, ZoneId};
+use crate::model::ids::{ProviderId, ServiceId, ShiftSource, TypeId, ZoneId};
 use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Response, Service, Unit, When};
 use std::sync::Arc;
 
@@ -255,8 +255,9 @@ impl Metrics {
                 self.alarms.shifted(now, fact);
                 // A practice run answers no fault, even where one lasts in its zone by chance.
                 if fact.what == ZonalStep::Began && !matches!(fact.source, ShiftSource::Practice(_)) {
-                    let Resource::Balancer(service) = fact.resource;
-                    self.recovery.shifted(now, service, fact.zone);
+                    if let Some(service) = fact.resource.balancer() {
+                        self.recovery.shifted(now, service, fact.zone);
+                    }
                 }
             }
         }

@@ -41,10 +41,32 @@ pub type TaskId = Handle;
 pub type HostId = Handle;
 
 /// What a zonal shift is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
     /// The load balancer of a service.
     Balancer(ServiceId),
+    /// The Auto Scaling group of a capacity provider.
+    Group(ProviderId),
+}
+
+/// A load balancer hashes as its service: the digest of a simulation without shifted groups knows no other resource.
+impl std::hash::Hash for Resource {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Resource::Balancer(service) => service.hash(state),
+            Resource::Group(provider) => (u32::MAX, provider).hash(state),
+        }
+    }
+}
+
+impl Resource {
+    /// The service whose load balancer it is, if it is one.
+    pub const fn balancer(self) -> Option<ServiceId> {
+        match self {
+            Resource::Balancer(service) => Some(service),
+            Resource::Group(_) => None,
+        }
+    }
 }
 
 /// Who took a resource out of a zone.

@@ -189,17 +189,25 @@ impl Words<'_> {
 
     fn shift(&self, shift: &ZonalShift, step: ChangeStep) -> String {
         let zone = &self.plan.zones[shift.away_from].id;
+        let back = if shift.resources.iter().any(|one| one.balancer().is_some()) {
+            format!("{zone} gets requests again")
+        } else {
+            format!("hosts are launched in {zone} again")
+        };
         match step {
             ChangeStep::Began => format!("zonal shift away from {zone}"),
             ChangeStep::Stalled => format!("zonal shift away from {zone} is refused: another one is active"),
-            _ if shift.cancelled => format!("zonal shift is cancelled: {zone} gets requests again"),
-            _ => format!("zonal shift expires: {zone} gets requests again"),
+            _ if shift.cancelled => format!("zonal shift is cancelled: {back}"),
+            _ => format!("zonal shift expires: {back}"),
         }
     }
 
     /// An autoshift, or a practice run.
     fn zonal(&self, fact: ZonalFact, alarm: Option<AlarmId>) -> (String, String) {
-        let Resource::Balancer(service) = fact.resource;
+        let name = match fact.resource {
+            Resource::Balancer(service) => self.service(service),
+            Resource::Group(provider) => self.plan.provider_name(provider),
+        };
         let zone = &self.plan.zones[fact.zone].id;
         let practice = matches!(fact.source, ShiftSource::Practice(_));
         let rings = alarm.map_or(String::new(), |alarm| format!(": alarm {} rings", self.plan.alarms[alarm].name));
@@ -217,7 +225,7 @@ impl Words<'_> {
                 format!("the autoshift is over: {zone} gets requests again")
             }
         };
-        (self.service(service), words)
+        (name, words)
     }
 
     fn why(&self, service: ServiceId, alarm: Option<AlarmId>) -> String {

@@ -86,7 +86,6 @@ fn what_bears_on_availability_and_is_not_modelled_is_told_once_for_each_field() 
     for (field, value) in [
         ("WarmPoolConfiguration", json!({ "MinSize": 2, "PoolState": "Stopped" })),
         ("MaxInstanceLifetime", json!(604_800)),
-        ("AvailabilityZoneImpairmentPolicy", json!({ "ZonalShiftEnabled": true })),
         ("InstanceMaintenancePolicy", json!({ "MinHealthyPercentage": 90, "MaxHealthyPercentage": 110 })),
     ] {
         let mut group = json!({ "MinSize": 1, "Instances": [{ "InstanceType": "m5.large" }] });

@@ -572,6 +572,20 @@ fn shifts() -> Value {
                 "expiresIn": "40m", "cancelAfter": "10m" } }] }))
 }
 
+/// A host dies in a zone that its group is shifted away from.
+fn group_shift() -> Value {
+    let mut file = on_hosts(
+        3,
+        3,
+        &json!({ "faults": [{ "name": "dies", "at": "1h", "hostCrash": { "count": 1, "zone": "use1-az1" } }],
+        "changes": [{ "name": "away", "at": "30m", "zonalShift": { "awayFrom": "use1-az1", "expiresIn": "90m",
+            "autoScalingGroups": ["asg"] } }] }),
+    );
+    file["autoScalingGroups"][0]["AvailabilityZoneImpairmentPolicy"] =
+        json!({ "ZonalShiftEnabled": true, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy" });
+    file
+}
+
 /// Zonal autoshift for three weeks: a grey zone, practice runs of the schedule and by hand, alarms that ring for a while.
 fn autoshift(windows: &Value) -> Value {
     let zones = ["use1-az1", "use1-az2", "use1-az3"].map(|id| json!({ "id": id }));
@@ -602,6 +616,7 @@ pub(crate) fn grounds() -> Vec<Value> {
         scaling(),
         too_many_hosts(),
         shifts(),
+        group_shift(),
         autoshift(&json!({ "allowedWindows": ["Mon:08:00-Mon:08:30", "Wed:10:00-Wed:10:30"] })),
         autoshift(&json!({ "blockedWindows": ["Mon:00:00-Mon:23:00"] })),
         printed(),

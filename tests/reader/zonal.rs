@@ -248,3 +248,72 @@ fn what_arc_refuses_of_an_autoshift_is_refused() {
     let all = Scenario::read("a.json", &Texts::one("a.json", twice.to_string())).problems.list;
     assert!(all.iter().any(|one| one.at == "/zonalAutoshift/1/service" && one.code.word() == "duplicate-name"));
 }
+
+/// The file with a service on each of two Auto Scaling groups, `nodes` in two zones with this policy and `spare` that
+/// nobody uses; and a shift with these parts of `zonalShift`.
+fn of_groups(policy: &Value, parts: &Value) -> Value {
+    let mut own = json!({ "awayFrom": "use1-az1", "autoScalingGroups": ["nodes"], "expiresIn": "2h" });
+    for (key, value) in parts.as_object().unwrap() {
+        own[key] = value.clone();
+    }
+    let mut file = file(&json!([{ "name": "away", "at": "1h", "zonalShift": own }]));
+    let group = |name: &str, zones: &[&str]| {
+        json!({ "AutoScalingGroupName": name, "AutoScalingGroupARN": format!("arn:{name}"), "MinSize": 2, "MaxSize": 4,
+                "AvailabilityZoneIds": zones, "Instances": [{ "InstanceType": "m5.large" }],
+                "AvailabilityZoneImpairmentPolicy": policy })
+    };
+    let provider = |name: &str| json!({ "name": name, "autoScalingGroupProvider": { "autoScalingGroupArn": name } });
+    file["autoScalingGroups"] = json!([
+        group("nodes", &["use1-az1", "use1-az2"]),
+        group("lone", &["use1-az1"]),
+        group("spare", &["use1-az1", "use1-az2"])
+    ]);
+    file["capacityProviders"] = json!([provider("nodes"), provider("lone"), provider("spare")]);
+    file["clusters"][0]["capacityProviders"] = json!(["nodes", "lone", "spare"]);
+    for name in ["nodes", "lone"] {
+        let service = json!({ "serviceName": format!("on-{name}"), "taskDefinition": "bare", "desiredCount": 2,
+            "capacityProviderStrategy": [{ "capacityProvider": name, "weight": 1 }] });
+        file["clusters"][0]["services"].as_array_mut().unwrap().push(service);
+    }
+    let bare = json!({ "family": "bare", "networkMode": "bridge",
+        "containerDefinitions": [{ "name": "bare", "image": "bare:1", "cpu": 256, "memory": 512 }] });
+    file["taskDefinitions"].as_array_mut().unwrap().push(bare);
+    file
+}
+
+/// What is said of shifts, and of nothing else.
+fn said_of_shifts(file: &Value) -> Vec<(String, String, String)> {
+    let texts = Texts::one("a.json", file.to_string());
+    let all = Scenario::read("a.json", &texts).problems.list.into_iter();
+    let of_shifts = all.filter(|one| one.severity != Severity::Note && one.at.contains("zonalShift"));
+    of_shifts
+        .map(|one| (one.code.word().to_owned(), one.at.clone(), format!("{} | {:?}", one.message, one.hint)))
+        .collect()
+}
+
+#[test]
+fn groups_are_shifted_where_their_policy_lets_arc() {
+    let on = json!({ "ZonalShiftEnabled": true, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy" });
+    let with = |parts: Value| said_of_shifts(&of_groups(&on, &parts));
+    assert_eq!(with(json!({})), []);
+    assert_eq!(with(json!({ "autoScalingGroups": ["arn:nodes"], "services": ["shop/web"] })), []);
+    let one = |found: Vec<(String, String, String)>, code: &str, key: &str, words: &str| {
+        assert_eq!(found.len(), 1, "{found:#?}");
+        let (told, at, message) = &found[0];
+        assert_eq!((told.as_str(), at.as_str()), (code, format!("/changes/0/zonalShift{key}").as_str()), "{message}");
+        assert!(message.contains(words), "{message}");
+    };
+    let first = "/autoScalingGroups/0";
+    one(with(json!({ "autoScalingGroups": ["nodse"] })), "unknown-name", first, "no Auto Scaling group is called");
+    one(with(json!({ "autoScalingGroups": ["spare"] })), "wrong-target", first, "no service runs on");
+    one(with(json!({ "awayFrom": "use1-az3" })), "refused-by-aws", first, "does not span `use1-az3`");
+    one(with(json!({ "awayFrom": "use1-az9" })), "unknown-name", "/awayFrom", "no zone is called");
+    one(with(json!({ "autoScalingGroups": ["lone"] })), "doubtful", first, "spans one zone");
+    let twice = with(json!({ "autoScalingGroups": ["nodes", "arn:nodes"] }));
+    one(twice, "duplicate-name", "/autoScalingGroups/1", "stands twice");
+    one(with(json!({ "autoScalingGroups": [] })), "missing-field", "", "what is shifted");
+    one(with(json!({ "expiresIn": null })), "missing-field", "", "`expiresIn` is missing");
+    for policy in [json!(null), json!({}), json!({ "ZonalShiftEnabled": false })] {
+        one(said_of_shifts(&of_groups(&policy, &json!({}))), "refused-by-aws", first, "zonal shift is off");
+    }
+}

@@ -7,7 +7,7 @@ use crate::engine::Time;
 use crate::metrics::autoshifts::Measure;
 use crate::metrics::ledger::{REQUEST, Why};
 use crate::model::fact::{Mechanism, OUTCOMES};
-use crate::model::ids::{AutoshiftId, Resource};
+use crate::model::ids::AutoshiftId;
 use std::collections::BTreeMap;
 
 measures! {
@@ -46,7 +46,7 @@ fn find<'r>(run: &'r Run<'_>, id: AutoshiftId) -> Option<&'r Measure> {
 }
 
 fn lost(run: &Run<'_>, id: AutoshiftId, mechanism: Mechanism) -> f64 {
-    let Resource::Balancer(service) = run.plan.autoshifts[id].resource;
+    let Some(service) = run.plan.autoshifts[id].resource.balancer() else { return 0.0 };
     let losses = run.service(service).ledger.losses.iter().filter(|loss| loss.why == Why::Mechanism(mechanism));
     losses.map(|loss| loss.requests).sum::<u128>() as f64 / REQUEST
 }

@@ -100,6 +100,10 @@ pub struct Group {
     pub evens_out: bool,
     /// `balanced-only`: it launches in its emptiest zones alone, whether they give hosts or not.
     pub balanced_only: bool,
+    /// `ZonalShiftEnabled`: it may be shifted away from a zone.
+    pub zonal_shift: bool,
+    /// `IgnoreUnhealthy`: meanwhile it leaves unhealthy hosts there.
+    pub ignores_impaired: bool,
     /// How its hosts are set up.
     pub habits: Habits,
 }

@@ -2,7 +2,7 @@
 
 use super::{Cell, Change, Fault, Plan, RegionRollouts, Unit, When};
 use crate::model::fault::Effect;
-use crate::model::ids::{AlarmId, CellId, RegionId, Resource, ServiceId, ZoneId};
+use crate::model::ids::{AlarmId, CellId, RegionId, ServiceId, ZoneId};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -82,9 +82,8 @@ impl Plan {
             Some((one.services().next()?, std::slice::from_ref(&starter.alarm)))
         });
         let practice = self.autoshifts.iter().flat_map(|one| {
-            let Resource::Balancer(service) = one.resource;
             let alarms = one.practice.iter().flat_map(|runs| [&runs.outcome_alarms[..], &runs.blocking_alarms[..]]);
-            alarms.map(move |alarms| (service, alarms))
+            alarms.filter_map(|alarms| Some((one.resource.balancer()?, alarms)))
         });
         let watches = || {
             deployments.chain(flags).chain(shifts).chain(practice).any(across) || self.alarms.iter().any(names_across)

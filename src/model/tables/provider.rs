@@ -54,6 +54,8 @@ pub struct Provider {
     pub places: Vec<Place>,
     /// A group evens out its zones: it has more hosts than desired for the time being.
     pub evening: bool,
+    /// The zone that its group is shifted away from: it launches no host there.
+    pub away: Option<ZoneId>,
     /// Zones that gave no host, and until when they are tried last.
     pub left_out: Vec<(ZoneId, Time)>,
     /// What readers were told last.

@@ -3,6 +3,7 @@
 use super::{EventKind, Time, Value, Writer, json};
 use crate::model::fact::{Interruption, ZonalFact, ZonalStep};
 use crate::model::ids::{ClusterId, Resource, ShiftSource};
+use crate::model::plan::ProviderKind;
 
 const fn arc(name: &'static str, about: &'static str) -> EventKind {
     EventKind { name, source: "aws.arc-zonal-shift", about }
@@ -53,6 +54,17 @@ impl Writer<'_> {
                 let (region, account) = (self.region(row.cluster), self.account(row.cluster));
                 let tail = format!("loadbalancer/app/{name}/{}", &id[..16]);
                 (row.cluster, format!("arn:aws:elasticloadbalancing:{region}:{account}:{tail}"))
+            }
+            Resource::Group(provider) => {
+                let row = &self.plan.providers[provider];
+                let id = super::hex(self.seed, row.who.nth(1));
+                let name = match &row.kind {
+                    ProviderKind::Group(group) => &group.name,
+                    _ => &row.name,
+                };
+                let (region, account) = (self.region(row.cluster), self.account(row.cluster));
+                let tail = format!("autoScalingGroup:{}:autoScalingGroupName/{name}", &id[..32]);
+                (row.cluster, format!("arn:aws:autoscaling:{region}:{account}:{tail}"))
             }
         }
     }

@@ -33,6 +33,8 @@ object! {
             /// Capacity Rebalancing: a Spot instance is replaced on a rebalance recommendation; off by default
             /// (sourced: [asg-api-create]).
             capacity_rebalance: bool,
+            /// Whether the group may be shifted away from a zone, and what it does about unhealthy instances there.
+            availability_zone_impairment_policy: AvailabilityZoneImpairmentPolicy,
         }
         list {
             /// Names of its zones, such as `us-east-1a`.
@@ -70,9 +72,6 @@ object! {
             desired_capacity_type,
             /// Whether a replacement is launched before or after its host ends.
             instance_maintenance_policy,
-            /// With zonal shift the group stops launching in a zone that is shifted away from, and may replace what
-            /// is unhealthy there or not.
-            availability_zone_impairment_policy,
             /// Reserved instances are had also when others are refused, and with `only` nothing else.
             capacity_reservation_specification,
             /// Hosts may be kept instead of ended.
@@ -158,6 +157,28 @@ object! {
             /// `balanced-only` goes on trying in a zone that gives nothing.
             capacity_distribution_strategy: String => Sourced "`balanced-best-effort`" "[asg-zone-distribution]",
         }
+    }
+}
+
+object! {
+    /// `AvailabilityZoneImpairmentPolicy`.
+    AvailabilityZoneImpairmentPolicy("PascalCase") {
+        may {
+            /// Registers the group with ARC: it may be shifted away from a zone.
+            zonal_shift_enabled: bool => Choice "`false`",
+            /// Whether instances that are unhealthy in a zone that the group is shifted away from are replaced.
+            impaired_zone_health_check_behavior: ImpairedZoneHealthCheckBehavior => Choice "`ReplaceUnhealthy`",
+        }
+    }
+}
+
+words! {
+    /// `ImpairedZoneHealthCheckBehavior`.
+    ImpairedZoneHealthCheckBehavior("PascalCase") {
+        /// Unhealthy instances are replaced in all zones: what is launched for them comes in the others.
+        ReplaceUnhealthy,
+        /// Unhealthy instances are left in the zone that is shifted away from, until the shift is over.
+        IgnoreUnhealthy,
     }
 }
 

@@ -4,9 +4,10 @@ use crate::model::plan::ZoneEvent;
 use crate::model::quantity::{Duration, Law};
 
 object! {
-    /// A zonal shift (StartZonalShift): traffic of the named resources leaves a zone until the shift expires or is
-    /// cancelled. It moves no task. Its `services` need `zonalShift` in their `loadBalancer`, as AWS has it off by
-    /// default (sourced: [elb-zonal-shift]).
+    /// A zonal shift (StartZonalShift): the named resources leave a zone until the shift expires or is cancelled. It
+    /// moves no task and ends no host. Its `services` need `zonalShift` in their `loadBalancer`, as AWS has it off by
+    /// default (sourced: [elb-zonal-shift]); its `autoScalingGroups` need `ZonalShiftEnabled` in their
+    /// `AvailabilityZoneImpairmentPolicy` (sourced: [asg-zonal-shift]).
     ZonalShift("camelCase") {
         need {
             /// The availability zone that is left, by id or name.
@@ -23,6 +24,8 @@ object! {
         list {
             /// Services whose load balancers are shifted.
             services: String,
+            /// Auto Scaling groups that are shifted, by name or ARN: they launch no host in the zone.
+            auto_scaling_groups: String,
         }
         unused { comment }
     }

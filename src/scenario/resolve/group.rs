@@ -9,7 +9,9 @@ use crate::model::ids::{TypeId, ZoneId};
 use crate::model::plan::{self, Group, HostHealth, ProviderKind, Scaling, ZoneKind};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::scenario::ecs::Toggle;
-use crate::scenario::ecs::auto_scaling_group::{AutoScalingGroup, InstancesDistribution};
+use crate::scenario::ecs::auto_scaling_group::{
+    AutoScalingGroup, ImpairedZoneHealthCheckBehavior as Behavior, InstancesDistribution,
+};
 use crate::scenario::ecs::capacity_provider::{AutoScalingGroupProvider as Provider, ManagedScaling};
 use std::collections::BTreeSet;
 
@@ -51,6 +53,7 @@ impl Clusters<'_> {
             (Some(zones), Some(types)) => self.printed_hosts(group, desired, zones, types, home, &at),
             _ => Vec::new(),
         };
+        let impaired = group.availability_zone_impairment_policy.as_ref();
         Some(ProviderKind::Group(Group {
             name: group.auto_scaling_group_name.clone(),
             types: types?,
@@ -71,6 +74,9 @@ impl Clusters<'_> {
             trunking: habits.trunking,
             evens_out: self.evens_out(group, &at),
             balanced_only: self.balanced_only(group, &at),
+            zonal_shift: impaired.is_some_and(|policy| policy.zonal_shift_enabled == Some(true)),
+            ignores_impaired: impaired
+                .is_some_and(|policy| policy.impaired_zone_health_check_behavior == Some(Behavior::IgnoreUnhealthy)),
             habits: habits.setup,
         }))
     }

@@ -46,6 +46,7 @@ mod ringing;
 mod router;
 mod scaling;
 mod service;
+mod shifted_groups;
 mod subnets;
 mod table;
 mod target_group;

@@ -26,13 +26,20 @@ impl Activity<'_> {
         self.brings_nothing(written, at);
         let own = format!("{at}/zonalShift");
         let zone = self.left_zone(&shift.away_from, &format!("{own}/awayFrom"));
+        if shift.services.is_empty() && shift.auto_scaling_groups.is_empty() {
+            let hint = "write \"services\": [\"shop/web\"] or \"autoScalingGroups\": [\"nodes-asg\"]";
+            return self.out.missing(&own, "nothing says what is shifted", hint).none();
+        }
         let services = self.shifted_services(shift, zone, &own);
+        let groups = self.shifted_groups(shift, zone, &own);
         let lasts = self.shift_lasts(shift, &own);
         let time = self.shift_begins(written, shift, at);
+        let concerned =
+            services.as_ref().zip(groups.as_ref()).map(|(services, groups)| self.concerned(services, groups));
         let on_alarm = match &written.on_alarm {
             None => None,
             Some(name) => {
-                let of = services.as_ref()?.first()?;
+                let of = concerned.as_ref()?.first()?;
                 let alarm = self.watched(*of, name, &format!("{at}/onAlarm"));
                 let after = match &shift.after {
                     None => Some(Dist::constant(Span::ZERO)),
@@ -41,14 +48,16 @@ impl Activity<'_> {
                 Some(OnAlarm { alarm: alarm?, after: after? })
             }
         };
-        let (services, (lasts, cancelled)) = (services?, lasts?);
-        let names: Vec<&str> = services.iter().map(|id| self.plan.services[*id].name.as_str()).collect();
+        let (services, groups, (lasts, cancelled)) = (services?, groups?, lasts?);
+        let names = services.iter().map(|id| self.plan.services[*id].name.clone());
+        let names: Vec<String> = names.chain(groups.iter().map(|id| self.plan.provider_name(*id))).collect();
         let what = match names.len() {
-            1 => names[0].to_owned(),
+            1 => names[0].clone(),
             count => format!("{} and {} more", names[0], count - 1),
         };
-        let resources = services.iter().map(|id| Resource::Balancer(*id)).collect();
-        let units = services.into_iter().map(Unit::Service).collect();
+        let balancers = services.iter().map(|id| Resource::Balancer(*id));
+        let resources = balancers.chain(groups.iter().map(|id| Resource::Group(*id))).collect();
+        let units = concerned?.into_iter().map(Unit::Service).collect();
         let shift = plan::ZonalShift { away_from: zone?, resources, lasts, cancelled, on_alarm };
         Some(plan::Change { zonal: Some(shift), ..bare(written, units, what, time?) })
     }
@@ -143,10 +152,6 @@ impl Activity<'_> {
 
     /// Services that are shifted.
     fn shifted_services(&mut self, shift: &ZonalShift, zone: Option<ZoneId>, at: &str) -> Option<Vec<ServiceId>> {
-        if shift.services.is_empty() {
-            let hint = "write \"services\": [\"shop/web\"]";
-            return self.out.missing(at, "nothing says what is shifted", hint).none();
-        }
         let mut found = Vec::new();
         for (at, name) in placed(&shift.services, &format!("{at}/services")) {
             let Some(service) = self.names.service(name, &at, self.out) else { continue };

@@ -30,7 +30,7 @@ pub(super) fn look(world: &World, plan: &Plan, now: Time, out: &mut Findings) {
     for (id, change) in plan.changes.pairs() {
         let Some(shift) = change.zonal.as_ref().filter(|shift| shift.on_alarm.is_none()) else { continue };
         for resource in &shift.resources {
-            let Resource::Balancer(service) = *resource;
+            let Resource::Balancer(service) = *resource else { continue };
             if !world.services.holds(service) {
                 continue;
             }

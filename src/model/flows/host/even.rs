@@ -78,10 +78,12 @@ fn end_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'
     true
 }
 
-/// Launches a host in the emptiest zone that gives one, if another has at least two more.
+/// Launches a host in the emptiest zone that gives one, if another has at least two more. A zone that the group is
+/// shifted away from is none of them (model choice: AWS says that its hosts stay out of the launches, and no more).
 fn launch_one(world: &mut World, provider: ProviderId, group: &Group, cx: &mut Cx<'_>) -> bool {
     let row = &world.providers[provider];
-    let mut emptier: Vec<(u32, ZoneId)> = group.zones.iter().map(|zone| (row.in_zone(*zone).kept, *zone)).collect();
+    let zones = group.zones.iter().filter(|zone| row.away != Some(**zone));
+    let mut emptier: Vec<(u32, ZoneId)> = zones.map(|zone| (row.in_zone(*zone).kept, *zone)).collect();
     let full = emptier.iter().map(|(count, _)| *count).max().unwrap_or(0);
     emptier.retain(|(count, _)| count + 1 < full);
     emptier.sort_unstable();

@@ -27,6 +27,12 @@ pub(crate) fn dies(world: &World, id: HostId, group: &Group, cx: &mut Cx<'_>) {
     cx.after(failed.max(wake::grace_ends(host, group)).since(cx.now), step::HostHealth::Unhealthy(id));
 }
 
+/// Whether its group leaves it as it is, in a zone that the group is shifted away from ([asg-zonal-shift]).
+fn is_left(world: &World, id: HostId, group: &Group) -> bool {
+    let host = world.hosts.at(id.slot);
+    group.ignores_impaired && world.providers[host.provider].away == Some(host.zone)
+}
+
 /// The group finds a host unhealthy, unless it is well again by now.
 pub(crate) fn handle(world: &mut World, step::HostHealth::Unhealthy(id): step::HostHealth, cx: &mut Cx<'_>) {
     let Some(host) = world.hosts.get(id).filter(|host| !host.ended) else { return };
@@ -40,7 +46,12 @@ pub(crate) fn handle(world: &mut World, step::HostHealth::Unhealthy(id): step::H
         let out = on_host(&world.tasks, host.first);
         let out = out.filter(|(_, task)| task.target == Target::Unhealthy && !cx.plan.services[task.service].task.eni);
         let Some(cause) = out.map(|(_, task)| task.cause).next() else { return };
+        if is_left(world, id, group) {
+            return cx.after(HELD_UP, step::HostHealth::Unhealthy(id));
+        }
         drain::leaves(world, id, group, cause, cx);
+    } else if is_left(world, id, group) {
+        return cx.after(HELD_UP, step::HostHealth::Unhealthy(id));
     } else {
         inventory::change(world, id, |host| host.leaving = true);
         agent::ended(world, id, cx);

@@ -77,7 +77,7 @@ fn zone_for(
 ) -> Option<ZoneId> {
     let row = &world.providers[provider];
     let mut order: Vec<(u32, ZoneId)> = source.zones.iter().map(|&zone| (row.in_zone(zone).staying, zone)).collect();
-    order.retain(|(_, zone)| only.is_none_or(|only| only == *zone));
+    order.retain(|(_, zone)| only.is_none_or(|only| only == *zone) && row.away != Some(*zone));
     // A rack is no larger than what stands in it at the start.
     let full = |zone: ZoneId| source.pools.iter().any(|(pool, most)| *pool == zone && row.in_zone(zone).there >= *most);
     order.retain(|(_, zone)| !full(*zone) && link::governs(world, cx.plan, *zone));

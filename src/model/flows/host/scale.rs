@@ -142,7 +142,11 @@ fn tick(world: &mut World, provider: ProviderId, cx: &mut Cx<'_>) {
             row.scaled_out = Some(cx.now);
             wake::hosts(world, provider, Span::ZERO, cx);
         }
-    } else if row.low_points >= ec2_group::LOW_POINTS && ec2_group::rested(scaling, row.scaled_out, cx.now) {
+    } else if row.low_points >= ec2_group::LOW_POINTS
+        && ec2_group::rested(scaling, row.scaled_out, cx.now)
+        // A zonal shift blocks scaling policies from scaling in ([asg-zonal-shift]).
+        && row.away.is_none()
+    {
         let take = ec2_group::step_in(scaling, needed, running, group.min);
         row.low_points = 0;
         scale_in(world, provider, group, take, cx);

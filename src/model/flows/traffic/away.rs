@@ -3,12 +3,14 @@
 //! ```text
 //! shifts by hand, autoshifts, practice runs ─► active ─► the first by precedence is applied ─► the zone is left
 //! ```
-//! The node in the zone leaves DNS; with cross-zone on no node sends to its targets from then on ([arc-precedence]
-//! [elb-zonal-shift]).
+//! A load balancer: the node in the zone leaves DNS; with cross-zone on no node sends to its targets from then on ([arc-precedence]
+//! [elb-zonal-shift]). An Auto Scaling group: it launches no host in the zone, and its hosts there stay
+//! ([asg-zonal-shift]).
 
 use super::addresses;
+use crate::engine::Span;
 use crate::model::fact::{Cause, Interruption, Mechanism, ZonalFact, ZonalStep};
-use crate::model::flows::rows::account;
+use crate::model::flows::rows::{account, wake};
 use crate::model::flows::{Cx, World};
 use crate::model::ids::{Resource, ShiftSource};
 use crate::model::tables::zonal::{Active, Away};
@@ -17,6 +19,7 @@ use crate::model::tables::zonal::{Active, Away};
 pub(super) fn is_here(world: &World, resource: Resource) -> bool {
     match resource {
         Resource::Balancer(service) => world.services.holds(service),
+        Resource::Group(provider) => world.providers.holds(provider),
     }
 }
 
@@ -66,6 +69,11 @@ fn apply(world: &mut World, resource: Resource, cx: &mut Cx<'_>) {
                 }
             }
             account::mark(world, service);
+        }
+        Resource::Group(provider) => {
+            world.providers[provider].away = applied.map(|away| away.zone);
+            // It launches elsewhere what it tried there in vain, and evens out what it could not.
+            wake::hosts(world, provider, Span::ZERO, cx);
         }
     }
 }

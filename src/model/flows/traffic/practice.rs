@@ -96,7 +96,7 @@ fn starts(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &mut Cx<'_>) {
 /// ARC's capacity check ([arc-capacity-check]): whether healthy targets of a Network Load Balancer are balanced over its
 /// zones.
 pub(super) fn is_balanced(world: &World, resource: Resource, plan: &Plan) -> bool {
-    let Resource::Balancer(service) = resource;
+    let Some(service) = resource.balancer() else { return true };
     let Some(balancer) = plan.services[service].balancer.as_ref().filter(|one| one.kind == BalancerKind::Network)
     else {
         return true;
