@@ -70,6 +70,8 @@ mod early;
 mod errors;
 #[path = "laws/evacuation.rs"]
 mod evacuation;
+#[path = "laws/evacuation_again.rs"]
+mod evacuation_again;
 #[path = "laws/evacuation_plane.rs"]
 mod evacuation_plane;
 #[path = "laws/exposure.rs"]
@@ -122,6 +124,8 @@ mod pipeline_year;
 mod protection;
 #[path = "laws/quarantine.rs"]
 mod quarantine;
+#[path = "laws/quarantine_again.rs"]
+mod quarantine_again;
 #[path = "laws/queues.rs"]
 mod queues;
 #[path = "laws/quotas.rs"]

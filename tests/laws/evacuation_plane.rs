@@ -65,8 +65,22 @@ fn a_cell_that_is_less_ill_or_down_as_a_whole_keeps_its_clusters() {
 
 #[test]
 fn no_cell_is_filled_beyond_its_test() {
-    for (tested, moved) in [(json!({ "clusters": 2 }), 0), (json!({ "clusters": 3 }), 2), (json!({ "tasks": 29 }), 0)] {
+    for (tested, moved) in [
+        (json!({ "clusters": 2 }), 0),
+        (json!({ "clusters": 3 }), 2),
+        (json!({ "tasks": 29 }), 0),
+        (json!({ "tasks": 30 }), 2),
+    ] {
         let file = ill(&json!({}), &json!({ "tested": tested }), &half());
         assert_eq!(found(&file).len(), moved, "{tested}");
     }
+}
+
+#[test]
+fn no_cluster_is_sent_to_a_cell_that_does_not_stand_yet_and_an_empty_one_is_left_alone() {
+    let file = ill(&json!({}), &json!({ "addCells": [{ "at": "4h" }] }), &half());
+    let leave = 3_840_000;
+    assert_eq!(found(&file)[..2], rows(&[(leave + CLONE, "c1", 1), (leave + 2 * CLONE, "c4", 2)]));
+    let file = ill(&json!({}), &json!({ "cells": 7 }), &json!({ "cell": "cell-7", "share": 0.5 }));
+    assert_eq!((found(&file), run(&file, 1).control_plane[0].evacuations.unwrap().mean), (vec![], 0.0));
 }

@@ -8,10 +8,10 @@ use evenkeel::internals::model::fact::{AlarmState, ApplicationFact, CellAct, Fac
 use serde_json::{Value, json};
 
 /// The alarm has seen two minutes of errors, and operators have looked for ten.
-const OUT: f64 = 3_600.0 + 120.0 + 600.0;
+pub(crate) const OUT: f64 = 3_600.0 + 120.0 + 600.0;
 
 /// All of the four cells ring, and `more` is done with who is found; the map is read each second.
-fn parts(more: &Value) -> Value {
+pub(crate) fn parts(more: &Value) -> Value {
     let (names, _) = alarms(4);
     let mut block = json!({ "alarms": names, "after": "10m" });
     block.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -19,14 +19,14 @@ fn parts(more: &Value) -> Value {
 }
 
 /// When operators did this, in seconds.
-fn all(diary: &Diary, step: CellAct) -> Vec<f64> {
+pub(crate) fn all(diary: &Diary, step: CellAct) -> Vec<f64> {
     let is_it =
         |fact: &Fact| matches!(fact, Fact::Application(ApplicationFact::Act { step: found, .. }) if *found == step);
     diary.0.iter().filter(|(_, fact)| is_it(fact)).map(|(at, _)| at.as_secs_f64()).collect()
 }
 
 /// When an alarm stopped to ring last before a moment.
-fn quiet_before(diary: &Diary, moment: f64) -> f64 {
+pub(crate) fn quiet_before(diary: &Diary, moment: f64) -> f64 {
     let quiet = diary.0.iter().filter_map(|(at, fact)| match fact {
         Fact::Alarm { state, .. } if *state != AlarmState::Alarm => Some(at.as_secs_f64()),
         _ => None,

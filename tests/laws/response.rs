@@ -1,5 +1,6 @@
 //! Response times by load: what a service answers too late, against Erlang's closed form, and who is charged with it.
 
+use crate::application::app;
 use crate::world::{check, run, service, shop, the_fault, the_service, world, zones};
 use evenkeel::Summary;
 use serde_json::{Value, json};
@@ -188,4 +189,37 @@ fn a_full_queue_bounds_the_wait() {
     short["traffic"][0]["responseTime"]["queue"] = json!(0);
     let row = the_service(&run(&short, 1)).clone();
     check("without a queue", row.latency_seconds.p50.unwrap().mean, 0.1 * libm::log(2.0), 0.002);
+}
+
+#[test]
+fn what_a_router_answers_too_late_reaches_no_cell() {
+    // One task of the router with 480 of 600 requests a second, three tasks of each cell with what it hands on.
+    let fleet = |name: &str, tasks: usize, rate: u64, timeout: &str| {
+        json!({ "service": service(name, tasks as u64, tasks, &json!({})), "requestsPerTask": format!("{rate}/s"),
+            "responseTime": { "concurrency": 6, "queue": 1_000 }, "timeout": timeout })
+    };
+    let parts = json!({ "router": fleet("router", 1, 600, "30ms"), "cell": fleet("web", 3, 100, "180ms"),
+        "customers": [{ "count": 2, "rate": "480/s" }] });
+    let summary = run(&app("2h", 2, &parts, &json!({})), 1);
+    let of = |name: &str| summary.services.iter().find(|row| row.service == name).unwrap();
+    let (router, cells) = (of("app-router/router"), [of("app-cell-1/web"), of("app-cell-2/web")]);
+    let lost = tail(6, 600.0, 0.8, 0.03);
+    check("router", router.requests.failed.mean / router.requests.offered.mean, lost, 1e-7);
+    let rho = 0.8 * (1.0 - lost);
+    let late = tail(6, 100.0, rho, 0.18);
+    for cell in cells {
+        check("handed on", cell.requests.offered.mean, 240.0 * 7_200.0 * (1.0 - lost), 1.0);
+        check("cell", cell.requests.failed.mean / cell.requests.offered.mean, late, 1e-5);
+    }
+    // Each stage has response times of its own.
+    for (row, rate, rho) in [(router, 600.0, 0.8), (cells[0], 100.0, rho)] {
+        for (found, share) in [(row.latency_seconds.p50, 0.5), (row.latency_seconds.p99, 0.99)] {
+            let truth = quantile(6, rate, rho, share);
+            check(&format!("{}, {share}", row.service), found.unwrap().mean, truth, 0.02 * truth);
+        }
+    }
+    let all = &summary.cellular_application[0].requests;
+    check("served", all.served.mean / all.offered.mean, (1.0 - lost) * (1.0 - late), 1e-5);
+    check("lost once", all.failed.mean, summary.losses.iter().map(|row| row.lost_requests.mean).sum(), 1e-3);
+    assert!(lost > 0.05 && late > 0.05 && summary.losses.iter().all(|row| row.phase == "timeout"), "{lost} {late}");
 }

@@ -163,6 +163,10 @@ fn an_evacuation_says_what_is_wrong_with_it() {
         &of(json!({ "alarms": ["one"], "after": "25h" }), wide()),
         &[("out-of-range", "/evacuation/after", "must be")],
     );
+    acts(
+        &of(json!({ "alarms": ["one"], "backAfter": "1000d" }), wide()),
+        &[("out-of-range", "/evacuation/backAfter", "at most 365d")],
+    );
     acts(&of(json!({ "alarms": ["one"], "fillTo": 2 }), wide()), &[("out-of-range", "/evacuation/fillTo", "fillTo")]);
     acts(
         &of(json!({ "alarms": ["one"], "cellsAtOnce": 0 }), wide()),
@@ -206,6 +210,19 @@ fn a_quarantine_says_what_is_wrong_with_it() {
         &of(json!({ "alarms": ["one"], "cell": "cell-3" }), &none, "customer-3"),
         &[("unknown-name", "/quarantine/cell", "no cell is called `cell-3`")],
     );
+    acts(
+        &of(json!({ "alarms": ["one"], "after": "25h" }), &none, "customer-3"),
+        &[("out-of-range", "/quarantine/after", "at most 1d")],
+    );
+    // One cell of two is kept for quarantine: nobody can leave the other.
+    let kept =
+        json!({ "evacuation": { "alarms": ["one"], "after": "15m" }, "customers": [{ "count": 10, "rate": "40/s" }] });
+    let found = problems(&of(json!({ "alarms": ["one"], "cell": "cell-2" }), &kept, "customer-3"));
+    assert!(found.iter().any(|one| one.message.contains("there is no other one for customers")), "{found:?}");
+    let mut only = of(json!({ "alarms": ["one"], "cell": "cell-1" }), &json!({ "cells": 1 }), "customer-3");
+    only["alarms"].as_array_mut().unwrap().remove(1);
+    let found = problems(&only);
+    assert!(found.iter().any(|one| one.at.ends_with("/quarantine/cell") && one.message.contains("the only cell")));
     let added = json!({ "addCells": [{ "at": "1h" }], "mapping": "ring" });
     acts(
         &of(json!({ "alarms": ["one"], "cell": "cell-3" }), &added, "customer-3"),

@@ -297,6 +297,16 @@ fn wrong_target_tracking_is_refused() {
     let label = json!({ "PredefinedMetricSpecification": { "PredefinedMetricType": "ECSServiceAverageCPUUtilization",
         "ResourceLabel": "app/x/1/targetgroup/y/2" } });
     said(label, "/PredefinedMetricSpecification/ResourceLabel", "refuses a label");
+    let mut other = json!({ "scalingPolicies": [tracking("a", &json!({ "TargetValue": 1_000,
+        "PredefinedMetricSpecification": { "PredefinedMetricType": "ALBRequestCountPerTarget",
+            "ResourceLabel": "app/x/1/targetgroup/other/2" } }))] });
+    let mut service = file(&json!({}))["clusters"].clone();
+    let own = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/1";
+    service[0]["services"][0]["loadBalancers"] =
+        json!([{ "targetGroupArn": own, "containerName": "web", "containerPort": 80 }]);
+    other["clusters"] = service;
+    let found = read(&file(&other)).0;
+    assert!(found.iter().any(|one| one.message.contains("the label names `targetgroup/other/2`")), "{found:#?}");
     check(
         &json!({ "scalingPolicies": [tracking("a", &json!({})), tracking("b", &json!({ "TargetValue": 70 }))] }),
         &[(

@@ -27,7 +27,8 @@ measures! {
         nines: Maybe [nines Higher] = w.nines(|run| lost(flow(run, id)).or_else(|| short(run, id)));
         /// First tries in the window:
         requests: Requests [requests] = Requests::walk(w, &|run| flow(run, id));
-        /// Response time of what its tasks answered in the window, in time or not; null without `responseTime`:
+        /// Response time of what its tasks answered in the window, in time or not, of a router and a cell each by itself
+        /// (quantiles do not add up); null without `responseTime`:
         latency_seconds: Quantiles [seconds Lower] =
             Quantiles::walk(w, &|run, part| latency(run, id, part));
         /// Time of the window in which at least one request in a thousand failed; null without traffic.

@@ -1,6 +1,6 @@
 //! Customers' own cells: a router cluster, a map table and ECS clusters as cells.
 
-use super::{Daily, Evacuation, LoadBalancer, Mapping, Quarantine, QuarantineAction, Step};
+use super::{Daily, Evacuation, LoadBalancer, Mapping, Quarantine, QuarantineAction, ResponseTime, Step};
 use crate::engine::Span;
 use crate::model::quantity::{Duration, Rate};
 use crate::scenario::ecs::cluster::Cluster;
@@ -71,6 +71,12 @@ object! {
         may {
             /// Account number.
             account: String => Choice "an account for each cluster",
+            /// How long tasks take to answer, by their load. Without it an answer takes no time, and only what is
+            /// above `requestsPerTask` fails. The router and a cell are measured each by itself.
+            response_time: ResponseTime => Own "",
+            /// A request that is not answered by then fails. What the router answers too late reaches no cell. None
+            /// by default (model choice). It needs `responseTime`.
+            timeout: Duration,
             /// Settings of the load balancer and its target group.
             load_balancer: LoadBalancer => Own "",
         }

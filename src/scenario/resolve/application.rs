@@ -1,15 +1,18 @@
 //! Customers' own cells: who is where, how they are found, and what the router and each cell are planned for.
 
+use super::response::Laws;
 use super::router::cell_place;
 use super::traffic::usual;
 use super::{Activity, after_end, placed};
 use crate::engine::{Span, Time};
 use crate::model::ids::ServiceId;
+use crate::model::plan::response::Response;
 use crate::model::plan::{self, Customers, Profile, Traffic};
 use crate::model::problem::{Code, Noun, Problem};
 use crate::model::quantity::Rate;
 use crate::scenario::file::{CellularApplication, Dispatch, Fleet, Lookup, Mapping, QuarantineAction};
 use crate::scenario::source;
+use std::sync::Arc;
 
 pub(super) const AT: &str = "/cellularApplication";
 
@@ -247,14 +250,19 @@ impl Activity<'_> {
                 (u128::from(clients) * u128::from(Rate::ONE) * 1_000_000 / u128::from(keeps.0.max(1))) as u64
             }
         };
-        let router = [(application.router, asked, &written.router, "router")];
-        let cells = application.cells.iter().zip(own).map(|(cell, own)| (*cell, own, &written.cell, "cell"));
-        for (service, rate, fleet, key) in router.into_iter().chain(cells) {
-            self.fleet(service, rate, fleet, &format!("{AT}/{key}"));
+        let router = vec![(application.router, asked)];
+        let cells = application.cells.iter().copied().zip(own).collect();
+        let mut laws = Laws::new();
+        for (services, fleet, key) in [(router, &written.router, "router"), (cells, &written.cell, "cell")] {
+            let at = format!("{AT}/{key}");
+            let response = self.response(&fleet.into(), &at, &mut laws);
+            for (service, rate) in services {
+                self.fleet(service, (rate, response.clone()), fleet, &at);
+            }
         }
     }
 
-    fn fleet(&mut self, service: ServiceId, rate: u64, written: &Fleet, at: &str) {
+    fn fleet(&mut self, service: ServiceId, (rate, response): (u64, Option<Arc<Response>>), written: &Fleet, at: &str) {
         self.answers_some(written.requests_per_task, &format!("{at}/requestsPerTask"));
         let row = &self.plan.services[service];
         if row.kind != plan::Kind::Replica || self.plan.is_external(row) {
@@ -274,6 +282,6 @@ impl Activity<'_> {
         row.balancer.get_or_insert_with(usual);
         let profile = Profile::Steps(Box::new([(Time::ZERO, rate)]));
         row.traffic =
-            Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), response: None, dispatched: true });
+            Some(Traffic { profile, per_task: written.requests_per_task.0.max(1), response, dispatched: true });
     }
 }

@@ -3,8 +3,8 @@
 use super::{Activity, placed};
 use crate::engine::Span;
 use crate::model::plan::response::{Kind, Law, Point, Response};
-use crate::model::quantity::Rate;
-use crate::scenario::file::{ResponsePoint, ResponseTime, Traffic};
+use crate::model::quantity::{Duration, Rate};
+use crate::scenario::file::{Fleet, ResponsePoint, ResponseTime, Traffic};
 use std::sync::Arc;
 
 /// How long a request takes without a queue, by default (model choice).
@@ -19,15 +19,34 @@ const SERVICE: std::ops::RangeInclusive<f64> = 0.000_1..=86_400.0;
 /// Laws that stand already, each with what a task of it answers.
 pub(super) type Laws = Vec<(Arc<Law>, u64)>;
 
+/// What is written of how long tasks take to answer.
+pub(super) struct Written<'a> {
+    response_time: Option<&'a ResponseTime>,
+    timeout: Option<Duration>,
+    per_task: Rate,
+}
+
+impl<'a> From<&'a Traffic> for Written<'a> {
+    fn from(one: &'a Traffic) -> Self {
+        Written { response_time: one.response_time.as_ref(), timeout: one.timeout, per_task: one.requests_per_task }
+    }
+}
+
+impl<'a> From<&'a Fleet> for Written<'a> {
+    fn from(one: &'a Fleet) -> Self {
+        Written { response_time: one.response_time.as_ref(), timeout: one.timeout, per_task: one.requests_per_task }
+    }
+}
+
 impl Activity<'_> {
     /// The response time of a service's tasks, where it is written.
-    pub(super) fn response(&mut self, traffic: &Traffic, at: &str, laws: &mut Laws) -> Option<Arc<Response>> {
-        let timeout = traffic.timeout.map(|timeout| timeout.0);
+    pub(super) fn response(&mut self, of: &Written<'_>, at: &str, laws: &mut Laws) -> Option<Arc<Response>> {
+        let timeout = of.timeout.map(|timeout| timeout.0);
         if timeout == Some(Span::ZERO) {
             let message = "`timeout` must be above 0";
             return self.out.out_of_range(&format!("{at}/timeout"), message, "write \"1s\", or leave it out").none();
         }
-        let Some(written) = &traffic.response_time else {
+        let Some(written) = of.response_time else {
             if timeout.is_some() {
                 let message = "`timeout` needs `responseTime`: without it nothing says how long an answer takes";
                 self.out.missing(&format!("{at}/timeout"), message, "write \"responseTime\": {}");
@@ -35,8 +54,8 @@ impl Activity<'_> {
             return None;
         };
         let place = format!("{at}/responseTime");
-        let kind = self.kind(written, traffic.requests_per_task, &place)?;
-        let law = law(kind, traffic.requests_per_task, laws);
+        let kind = self.kind(written, of.per_task, &place)?;
+        let law = law(kind, of.per_task, laws);
         if let Some(timeout) = timeout.filter(|timeout| *timeout < law.usual) {
             let usual = law.usual;
             let message = format!("`timeout` is {timeout}, and a task that has nothing else to do needs {usual}");

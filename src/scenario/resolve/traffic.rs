@@ -37,7 +37,7 @@ impl Activity<'_> {
             let balancer = balancer.map(|written| self.checked_balancer(written, base, &format!("{at}/loadBalancer")));
             let per_task = traffic.requests_per_task;
             self.answers_some(per_task, &format!("{at}/requestsPerTask"));
-            let response = self.response(traffic, &at, &mut laws);
+            let response = self.response(&traffic.into(), &at, &mut laws);
             let (Some(id), Some(profile)) = (id, profile) else { continue };
             if self.plan.is_external(&self.plan.services[id]) && traffic.load_balancer.is_some() {
                 let message = "ECS Anywhere has no load balancer of ECS: requests find the tasks that answer";
