@@ -295,3 +295,25 @@ fn a_run_of_the_schedule_waits_until_its_outcome_alarm_is_quiet() {
     let noon = 60.0 * 3_600.0;
     assert_eq!(found, [(noon + 600.0, 'p', ZonalStep::Began), (noon + 2_400.0, 'p', ZonalStep::Succeeded)]);
 }
+
+/// In the instant in which a shift by hand expires, the next one begins, and so does a practice run.
+#[test]
+fn a_shift_that_expires_makes_room_in_that_instant() {
+    use ZonalStep::{Began, Expired, Succeeded};
+    let by_hand = |name: &str, at: &str, zone: &str| {
+        json!({ "name": name, "at": at,
+            "zonalShift": { "awayFrom": zone, "services": ["shop/web"], "expiresIn": "30m" } })
+    };
+    let own = json!({ "startPracticeRuns": [{ "at": "90m", "awayFrom": "z2" }] });
+    let changes = json!([by_hand("first", "30m", "z1"), by_hand("second", "60m", "z2")]);
+    let found = steps(&file(300, &own, json!({ "changes": changes, "startsAt": "2026-01-11T21:00:00Z" })));
+    let expected = [
+        (1_800.0, 'h', Began),
+        (3_600.0, 'h', Expired),
+        (3_600.0, 'h', Began),
+        (5_400.0, 'h', Expired),
+        (5_400.0, 'p', Began),
+        (7_200.0, 'p', Succeeded),
+    ];
+    assert_eq!(found, expected);
+}

@@ -1,5 +1,6 @@
 //! Zonal shifts in force: several may be active for a resource, one of them is applied ([arc-precedence]).
 
+use crate::engine::Time;
 use crate::model::cause::Cause;
 use crate::model::ids::{AutoshiftId, ChangeId, Resource, ShiftSource, ZoneId};
 use crate::model::plan::ZoneEvent;
@@ -42,6 +43,8 @@ pub struct ZonalShifts {
     pub seen: Vec<(AutoshiftId, Impaired)>,
     /// Practice runs that have begun, by resource: the number of the next.
     pub runs: BTreeMap<AutoshiftId, u32>,
+    /// When those that end by themselves do.
+    pub expires: Vec<(ShiftSource, Time)>,
 }
 
 impl ZonalShifts {
@@ -65,6 +68,12 @@ impl ZonalShifts {
     pub fn practice(&self, resource: Resource) -> Option<ShiftSource> {
         let run = |one: &&Active| one.resource == resource && matches!(one.source, ShiftSource::Practice(_));
         self.active.iter().find(run).map(|one| one.source)
+    }
+
+    /// Takes out a shift that ends by now.
+    pub fn take_expired(&mut self, now: Time) -> Option<ShiftSource> {
+        let place = self.expires.iter().position(|(_, at)| *at <= now)?;
+        Some(self.expires.remove(place).0)
     }
 
     pub fn is_active(&self, source: ShiftSource) -> bool {

@@ -41,6 +41,7 @@ pub(super) fn begin(world: &mut World, shift: Active, cx: &mut Cx<'_>) {
 pub(super) fn end(world: &mut World, source: ShiftSource, what: ZonalStep, cx: &mut Cx<'_>) {
     let own: Vec<Active> = world.zonal.active.iter().copied().filter(|one| one.source == source).collect();
     world.zonal.active.retain(|one| one.source != source);
+    world.zonal.expires.retain(|(of, _)| *of != source);
     for Active { resource, zone, .. } in own {
         cx.note(ZonalFact { source, resource, zone, what });
         apply(world, resource, cx);

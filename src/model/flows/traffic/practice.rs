@@ -89,6 +89,7 @@ fn starts(world: &mut World, id: AutoshiftId, zone: ZoneId, cx: &mut Cx<'_>) {
     let number = world.zonal.runs.entry(id).or_default();
     *number += 1;
     cx.after(LASTS, step::Zonal::RunOver(id, *number));
+    world.zonal.expires.push((source, cx.now + LASTS));
     cx.note(ZonalFact { source, resource, zone, what: ZonalStep::Began });
     begin(world, Active { resource, source, zone }, cx);
 }
@@ -107,14 +108,6 @@ pub(super) fn is_balanced(world: &World, resource: Resource, plan: &Plan) -> boo
     };
     let counts = || balancer.nodes.iter().map(healthy);
     counts().max().unwrap_or(0) - counts().min().unwrap_or(0) <= 1
-}
-
-/// A practice run has lasted for its time, unless it ended before.
-pub(super) fn over(world: &mut World, id: AutoshiftId, number: u32, cx: &mut Cx<'_>) {
-    let source = ShiftSource::Practice(id);
-    if world.zonal.runs.get(&id) == Some(&number) && world.zonal.is_active(source) {
-        end(world, source, ZonalStep::Succeeded, cx);
-    }
 }
 
 /// An alarm goes to ALARM: runs that it watches are over.

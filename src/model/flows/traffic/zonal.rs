@@ -18,14 +18,27 @@ use crate::model::ids::{AlarmId, ChangeId, ShiftSource};
 use crate::model::tables::zonal::Active;
 
 pub(crate) fn handle(world: &mut World, step: step::Zonal, cx: &mut Cx<'_>) {
+    lapse(world, cx);
     match step {
         step::Zonal::Start(change, turn) => start(world, change, turn, cx),
-        step::Zonal::Over(change) => over(world, change, cx),
+        // It has lapsed just now.
+        step::Zonal::Over(_) | step::Zonal::RunOver(..) => {}
         step::Zonal::Seen(autoshift, zone, cause) => autoshift::seen(world, autoshift, zone, cause, cx),
         step::Zonal::Recovered(autoshift, zone) => autoshift::recovered(world, autoshift, zone, cx),
         step::Zonal::RunDue(autoshift, number) => practice::due(world, autoshift, number, cx),
         step::Zonal::RunAsked(autoshift, row) => practice::asked(world, autoshift, row, cx),
-        step::Zonal::RunOver(autoshift, number) => practice::over(world, autoshift, number, cx),
+    }
+}
+
+/// What ends at this instant ends before anything begins: it makes room for the next one.
+fn lapse(world: &mut World, cx: &mut Cx<'_>) {
+    while let Some(source) = world.zonal.take_expired(cx.now) {
+        match source {
+            _ if !world.zonal.is_active(source) => {}
+            ShiftSource::Change(change) => over(world, change, cx),
+            ShiftSource::Practice(_) => end(world, source, ZonalStep::Succeeded, cx),
+            ShiftSource::Autoshift(_) => unreachable!("an autoshift ends with what AWS sees"),
+        }
     }
 }
 
@@ -79,6 +92,7 @@ fn start(world: &mut World, id: ChangeId, _turn: u32, cx: &mut Cx<'_>) {
     }
     if began {
         tell::change(id, service, ChangeStep::Began, cx);
+        world.zonal.expires.push((source, cx.now + shift.lasts));
         cx.after(shift.lasts, step::Zonal::Over(id));
     } else if shift.on_alarm.is_none() {
         tell::change(id, service, ChangeStep::Stalled, cx);
