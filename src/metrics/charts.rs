@@ -220,12 +220,12 @@ impl Charts {
         }
     }
 
-    /// Levels of a provider that has hosts.
+    /// A zonal shift begins or ends.
     fn shift(&mut self, now: Time, ZonalFact { source, zone, what, .. }: ZonalFact) {
         match what {
             ZonalStep::Began => {
                 let name = match source {
-                    ShiftSource::Change(change) => &self.change_names[change],
+                    ShiftSource::Change(change) => self.change_names.get(change).map_or("zonal shift", String::as_str),
                     ShiftSource::Autoshift(_) => "zonal autoshift",
                     ShiftSource::Practice(_) => "practice run",
                 };
@@ -236,6 +236,7 @@ impl Charts {
         }
     }
 
+    /// Levels of a provider that has hosts.
     fn host(&mut self, now: Time, fact: HostFact) {
         match fact {
             HostFact::Count { provider, count } => {

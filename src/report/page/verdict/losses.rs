@@ -94,6 +94,7 @@ fn cause(summary: &Summary, cause: &str) -> String {
         "consolidation" => "the consolidation of Managed Instances",
         "AZRebalance" => "AZRebalance of an Auto Scaling group",
         "evacuation of a cell" => "guests from a cell that was emptied",
+        "quarantine of a customer" => "the quarantine of a customer",
         "zonal autoshift" => "a zonal autoshift, which left too little capacity",
         "practice run" => "a practice run of zonal autoshift, which left too little capacity",
         other => return name(other),
@@ -142,6 +143,7 @@ pub(super) fn words(phase: &str) -> String {
         "scaling cooldown" => "while a cooldown held scaling back",
         "scaling maximum" => "because scaling had reached its maximum capacity",
         "zonal shift" => "because a zonal shift held targets back",
+        "blocked at the router" => "because their customer was blocked at the router",
         other => return format!("in phase {}", name(other)),
     };
     words.to_owned()
