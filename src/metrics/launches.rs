@@ -58,6 +58,7 @@ impl Launches {
         self.measure.requested
     }
 
+    #[inline]
     pub fn created(&mut self, now: Time, ordinal: u32) {
         let Some(row) = ordinal.checked_sub(self.first) else { return };
         while self.births.len() <= row as usize {
@@ -118,6 +119,7 @@ impl Launches {
     }
 
     /// The birth of a task that still starts; it no longer does.
+    #[inline]
     fn take(&mut self, ordinal: u32) -> Option<u64> {
         let row = ordinal.checked_sub(self.first)? as usize;
         let birth = std::mem::replace(self.births.get_mut(row)?, DONE);

@@ -25,6 +25,7 @@ pub enum Why {
 }
 
 impl Why {
+    #[inline]
     fn of(cause: Cause) -> Why {
         if let Some(change) = cause.as_change() {
             return Why::Change(change);

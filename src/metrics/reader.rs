@@ -20,7 +20,8 @@ use super::window::Integral;
 use crate::engine::index::Table;
 use crate::engine::{Reader, Time};
 use crate::model::fact::{
-    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState, ZonalStep,
+    Cause, ChangeFact, Fact, FaultFact, Hit, HostFact, PlaneFact, ServiceFact, TaskFact, TaskState, ZonalFact,
+    ZonalStep,
 };
 use crate::model::ids::{ProviderId, ServiceId, ShiftSource, TypeId, ZoneId};
 use crate::model::plan::{Fault, InstanceType, Kind, Part, Plan, ProviderKind, Response, Service, Unit, When};
@@ -195,6 +196,7 @@ impl Metrics {
         self.recovery.fold_due(self.now);
     }
 
+    #[inline]
     fn task(&mut self, now: Time, fact: TaskFact) {
         let TaskFact::Went { task, from, to, provider, host, code, reason, .. } = fact else { return };
         let row = &mut self.services[task.service];
@@ -230,6 +232,7 @@ impl Metrics {
         }
     }
 
+    #[inline]
     fn take(&mut self, now: Time, fact: Fact) {
         if self.scaling.watches() {
             self.scaling.read(now, &fact);
@@ -250,20 +253,24 @@ impl Metrics {
             Fact::Change(fact) => self.change(now, fact),
             Fact::Alarm { alarm, state } => self.alarms.state(now, alarm, state),
             Fact::Metric { .. } | Fact::Scaling(_) => {}
-            Fact::Zonal(fact) => {
-                self.autoshifts.take(now, fact);
-                self.alarms.shifted(now, fact);
-                // A practice run answers no fault, even where one lasts in its zone by chance.
-                if fact.what == ZonalStep::Began
-                    && !matches!(fact.source, ShiftSource::Practice(_))
-                    && let Some(service) = fact.resource.balancer()
-                {
-                    self.recovery.shifted(now, service, fact.zone);
-                }
-            }
+            Fact::Zonal(fact) => self.zonal(now, fact),
         }
         if let Some(charts) = &mut self.charts {
             charts.take(now, fact, self.planes.assignments());
+        }
+    }
+
+    // Apart from the others: a rare fact must not keep them from being read in place.
+    #[cold]
+    fn zonal(&mut self, now: Time, fact: ZonalFact) {
+        self.autoshifts.take(now, fact);
+        self.alarms.shifted(now, fact);
+        // A practice run answers no fault, even where one lasts in its zone by chance.
+        if fact.what == ZonalStep::Began
+            && !matches!(fact.source, ShiftSource::Practice(_))
+            && let Some(service) = fact.resource.balancer()
+        {
+            self.recovery.shifted(now, service, fact.zone);
         }
     }
 

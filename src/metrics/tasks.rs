@@ -77,6 +77,7 @@ impl Tasks {
         }
     }
 
+    #[inline]
     fn on(&mut self, provider: ProviderId) -> &mut u32 {
         let row = self.running_on.iter().position(|count| count.0 == provider).unwrap_or_else(|| {
             self.running_on.push((provider, 0));
@@ -103,6 +104,7 @@ impl Tasks {
 
 impl Pricing {
     /// The price of a task of this size, in billionths of a dollar an hour.
+    #[inline]
     pub fn price(
         &self,
         size: (u32, u32),

@@ -23,6 +23,7 @@ impl Integral {
         self.level
     }
 
+    #[inline]
     pub fn set(&mut self, now: Time, level: u64) {
         if level != self.level {
             self.reach(now);
@@ -31,6 +32,7 @@ impl Integral {
     }
 
     /// Integrates up to `now`.
+    #[inline]
     fn reach(&mut self, now: Time) {
         if now.0 > self.since {
             self.sum += u128::from(self.level) * u128::from(now.0 - self.since);

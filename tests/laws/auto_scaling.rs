@@ -97,7 +97,7 @@ fn watch(plan: &Plan) -> (Diary, Summary) {
 }
 
 /// Changes of the desired count: second, from, to.
-fn changes(diary: &Diary) -> Vec<(f64, u32, u32)> {
+pub(crate) fn changes(diary: &Diary) -> Vec<(f64, u32, u32)> {
     let change = |(at, fact): &(Time, Fact)| match fact {
         Fact::Scaling(ScalingFact::Changed { from, to, .. }) => Some((at.as_secs_f64(), *from, *to)),
         _ => None,
@@ -106,7 +106,7 @@ fn changes(diary: &Diary) -> Vec<(f64, u32, u32)> {
 }
 
 /// What held a policy back: second and reason.
-fn held(diary: &Diary) -> Vec<(f64, NotScaled)> {
+pub(crate) fn held(diary: &Diary) -> Vec<(f64, NotScaled)> {
     let one = |(at, fact): &(Time, Fact)| match fact {
         Fact::Scaling(ScalingFact::Held { why, .. }) => Some((at.as_secs_f64(), *why)),
         _ => None,

@@ -1,10 +1,11 @@
 //! Rules of service auto scaling from the written scenario on, to the second: data that are missing, what is suspended,
 //! policies beside each other, protected tasks, steps, cooldowns, deployments, and the alarms that policies make.
 
+use crate::auto_scaling::{changes, held};
 use crate::world::{Diary, plan, service, shop, watch, world, zones};
 use evenkeel::internals::engine::{Reader, Time};
 use evenkeel::internals::metrics::milestones::{Milestones, TimeLine, What};
-use evenkeel::internals::model::fact::{AlarmState, Fact, NotScaled, ScalingFact, TaskFact, TaskState};
+use evenkeel::internals::model::fact::{AlarmState, Fact, NotScaled, TaskFact, TaskState};
 use evenkeel::internals::model::ids::AlarmId;
 use serde_json::{Value, json};
 
@@ -59,24 +60,6 @@ fn steps(rule: &Value, comparison: &str, threshold: u32) -> Value {
     let policy = json!({ "PolicyName": "steps", "ResourceId": SERVICE, "Alarms": [{ "AlarmName": "busy" }],
         "StepScalingPolicyConfiguration": rule });
     json!({ "alarms": [alarm], "scalingPolicies": [policy] })
-}
-
-/// Changes of the desired count: second, from, to.
-fn changes(diary: &Diary) -> Vec<(f64, u32, u32)> {
-    let change = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Scaling(ScalingFact::Changed { from, to, .. }) => Some((at.as_secs_f64(), *from, *to)),
-        _ => None,
-    };
-    diary.0.iter().filter_map(change).collect()
-}
-
-/// What held a policy back: second and reason.
-fn held(diary: &Diary) -> Vec<(f64, NotScaled)> {
-    let one = |(at, fact): &(Time, Fact)| match fact {
-        Fact::Scaling(ScalingFact::Held { why, .. }) => Some((at.as_secs_f64(), *why)),
-        _ => None,
-    };
-    diary.0.iter().filter_map(one).collect()
 }
 
 /// States of the alarm whose name ends so: second and state.

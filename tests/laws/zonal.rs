@@ -3,8 +3,9 @@
 //! Three equal zones of `EACH` tasks at rate R. A shift away from one leaves two thirds of the targets. With cross-zone
 //! on all nodes stop sending to the zone at once; with it off its own node does, until its clients have left it.
 
-use crate::world::{check, run, service, shop, the_service, watch, world, zones};
+use crate::world::{Diary, check, run, service, shop, the_service, watch, world, zones};
 use evenkeel::Summary;
+use evenkeel::internals::engine::Time;
 use evenkeel::internals::model::fact::{Fact, ServiceFact, TaskFact, ZonalStep};
 use evenkeel::summary::ChangeRow;
 use serde_json::{Value, json};
@@ -40,6 +41,15 @@ fn shift(name: &str, at: &str, zone: &str, lasts: &str) -> Value {
 
 fn grey(at: &str, lasts: &str) -> Value {
     json!({ "faults": [{ "name": "grey", "at": at, "for": lasts, "zoneGrey": { "zone": "z1", "errorShare": 0.3 } }] })
+}
+
+/// What became of zonal shifts: second and step.
+pub(crate) fn steps(diary: &Diary) -> Vec<(f64, ZonalStep)> {
+    let step = |(at, fact): &(Time, Fact)| match fact {
+        Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
+        _ => None,
+    };
+    diary.0.iter().filter_map(step).collect()
 }
 
 #[test]
@@ -87,11 +97,7 @@ fn a_shift_moves_no_task_and_counts_none_out() {
     };
     let after = diary.0.iter().filter(|(at, fact)| at.as_secs_f64() >= 60.0 && moved(fact));
     assert_eq!(after.count(), 0, "nothing happens to a task");
-    let steps = diary.0.iter().filter_map(|(at, fact)| match fact {
-        Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
-        _ => None,
-    });
-    assert_eq!(steps.collect::<Vec<_>>(), [(3_600.0, ZonalStep::Began), (6_000.0, ZonalStep::Expired)]);
+    assert_eq!(steps(&diary), [(3_600.0, ZonalStep::Began), (6_000.0, ZonalStep::Expired)]);
 }
 
 #[test]
@@ -143,16 +149,8 @@ fn of_a_resource_one_shift_by_hand_is_active_at_a_time() {
     let mut parts = grey("1h", "2h");
     parts["alarms"] = json!([alarm]);
     let (diary, summary) = watch(&file(900, &json!({}), &changes, parts));
-    let steps: Vec<_> = diary
-        .0
-        .iter()
-        .filter_map(|(at, fact)| match fact {
-            Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
-            _ => None,
-        })
-        .collect();
     let expected = [(3_000.0, ZonalStep::Began), (3_660.0, ZonalStep::Refused), (7_200.0, ZonalStep::Expired)];
-    assert_eq!(steps, expected, "the alarm rings once, and its shift is refused");
+    assert_eq!(steps(&diary), expected, "the alarm rings once, and its shift is refused");
     let outcome = |name: &str| summary.changes.iter().find(|row| row.name == name).unwrap().occurrences.mean;
     assert_eq!((outcome("by hand"), outcome("by alarm")), (1.0, 0.0));
 }
@@ -209,11 +207,7 @@ fn an_alarm_that_rings_again_starts_no_second_shift() {
     let grey = |at: &str, zone: &str| json!({ "name": at, "at": at, "for": "1m", "zoneGrey": { "zone": zone, "errorShare": 0.3 } });
     let parts = json!({ "alarms": [alarm], "faults": [grey("60m", "z1"), grey("63m", "z1"), grey("76m", "z2")] });
     let (diary, _) = watch(&file(900, &json!({}), &changes, parts));
-    let steps = diary.0.iter().filter_map(|(at, fact)| match fact {
-        Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
-        _ => None,
-    });
-    assert_eq!(steps.collect::<Vec<_>>(), [(4_260.0, ZonalStep::Began), (4_860.0, ZonalStep::Expired)]);
+    assert_eq!(steps(&diary), [(4_260.0, ZonalStep::Began), (4_860.0, ZonalStep::Expired)]);
 }
 
 /// A shift that an alarm has started is active: one that comes at a time is refused, and its change tells so.

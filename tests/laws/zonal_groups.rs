@@ -3,6 +3,7 @@
 
 use crate::fleet::{fleet, hosts_at, on_hosts, running_at, zones_at};
 use crate::world::watch;
+use crate::zonal::steps;
 use evenkeel::internals::model::Fact;
 use evenkeel::internals::model::fact::{HostFact, HostStatus, ZonalStep};
 use serde_json::{Value, json};
@@ -34,11 +35,7 @@ fn an_unhealthy_host_is_replaced_in_the_other_zones_and_the_group_evens_out_afte
     assert_eq!(zones_at(&diary, 9_089.0)[0], 1);
     assert_eq!(zones_at(&diary, 14_000.0), [2, 2, 2]);
     assert_eq!(running_at(&diary, 0, 14_000.0), 12);
-    let steps = diary.0.iter().filter_map(|(at, fact)| match fact {
-        Fact::Zonal(fact) => Some((at.as_secs_f64(), fact.what)),
-        _ => None,
-    });
-    assert_eq!(steps.collect::<Vec<_>>(), [(1_800.0, ZonalStep::Began), (9_000.0, ZonalStep::Expired)]);
+    assert_eq!(steps(&diary), [(1_800.0, ZonalStep::Began), (9_000.0, ZonalStep::Expired)]);
     assert_eq!(summary.changes[0].outcome, "completed");
     // Without the shift the successor comes where the dead host stood.
     let mut file = crash(shifted("30m", "2h", "ReplaceUnhealthy"));

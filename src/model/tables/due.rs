@@ -39,6 +39,7 @@ impl Due {
         self.at = now;
     }
 
+    #[inline]
     fn push(&mut self, since: i64, count: u32) {
         match self.since.back_mut() {
             _ if count == 0 => return,

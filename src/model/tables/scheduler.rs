@@ -163,6 +163,7 @@ impl Scheduler {
     }
 
     /// Whether any launch is due, not held back, and not resting after it was refused.
+    #[inline]
     pub(super) fn may_launch(&self) -> bool {
         let mut open = self.pending.iter().filter(|(cause, _)| !self.held.contains(cause));
         match self.tries.backing_off() {

@@ -29,6 +29,7 @@ pub(crate) fn open(world: &World, host: &Host) -> bool {
 }
 
 /// Whether ECS and the agent of a task hear each other now.
+#[inline]
 pub(crate) fn hears(world: &World, task: &Task) -> bool {
     if task.host != NIL {
         let host = world.hosts.at(task.host);

@@ -74,6 +74,7 @@ fn starts(world: &mut World, id: TaskId, cx: &mut Cx<'_>) {
 }
 
 /// Whether the task may take its next step; while its agent is not heard the step is tried again later.
+#[inline]
 pub(crate) fn goes_on(world: &World, id: TaskId, again: step::Launch, cx: &mut Cx<'_>) -> bool {
     let Some(task) = world.tasks.get(id) else { return false };
     if !task.alive || !task.wanted {

@@ -38,6 +38,7 @@ pub(crate) fn all(world: &mut World, cx: &mut Cx<'_>) {
     }
 }
 
+#[inline]
 fn one(world: &mut World, id: ServiceId, cx: &mut Cx<'_>) {
     let plan = cx.plan;
     let service = &plan.services[id];
